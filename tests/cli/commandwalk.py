@@ -73,6 +73,7 @@ LINES: tuple[Line, ...] = (
     Line(f"import users - {_C}", ADMINS, stdin="username,name\n{user},New\n"),
     Line(f"import users - {_C} --dry-run", ADMINS, stdin="username,record\n{user},yes\n", both=SUPERS),
     Line(f"import users - {_C} --dry-run", CHIEFS, stdin="username,rights\n{user},listen-in\n"),
+    Line(f"import users - {_C} --dry-run --map Navn=name", ADMINS, stdin="Bruger,Navn\n{user},New\n"),
     Line(f"import users /etc/hostname {_C}", ADMINS, also=(2,)),
     Line(f"department add {_C} Law", CHIEFS),
     Line(f"department list {_C}", CHIEFS),

@@ -15,6 +15,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.entities import WhenAway
 from fsplug.store.change import planning
 from fsplug.store.change.draft import Draft
+from fsplug.store.change.merging import merged
 from fsplug.store.config import companies
 from fsplug.store.config.companies import Company
 
@@ -67,7 +68,7 @@ def company() -> None:
 @pass_invocation
 def add(invocation: Invocation, domain: str, **given: Any) -> None:
     """Add a company. Its phones register at DOMAIN, and its people sign in with DOMAIN."""
-    document = {"company": [crud.merged({"domain": domain}, given)]}
+    document = {"company": [merged({"domain": domain}, given)]}
     with invocation.store() as store:
         if companies.exists(store, domain):
             text = f"there is a company {domain} already; change it with: fsplug company set {domain}"
@@ -116,7 +117,7 @@ def set_(invocation: Invocation, domain: str, **given: Any) -> None:
         before = draft.detail()
         if given["languages"]:
             del before["language"]
-        draft.put_detail(crud.merged(before, given))
+        draft.put_detail(merged(before, given))
 
     crud.edit(invocation, domain, f"company {domain} changed", put)
 

@@ -8,6 +8,7 @@ from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import company_option, yes_option
 from fsplug.cli.kernel.rules import COMPANY_SETTINGS
 from fsplug.store.change.draft import Draft
+from fsplug.store.change.merging import merged
 from fsplug.store.config.grants import ADMIN_DEPARTMENT
 from fsplug.store.config.users import USER
 
@@ -93,4 +94,4 @@ def _rename(draft: Draft, name: str, new_name: str) -> None:
         own = new_name if user.get("department") == name else user.get("department")
         renamed = [new_name if one == name else one for one in user.get("admin_departments", [])]
         given = {"department": own, "admin_departments": tuple(renamed)}
-        draft.put("user", crud.merged(user, given), username)
+        draft.put("user", merged(user, given), username)

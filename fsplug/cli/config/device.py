@@ -11,6 +11,7 @@ from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.policy.entities import DeviceKind
 from fsplug.store.change.credentials import new_password
 from fsplug.store.change.draft import Draft
+from fsplug.store.change.merging import merged
 
 _NAME = click.argument("name")
 _COLUMNS = ("name", "kind", "sip_username", "number")
@@ -45,7 +46,7 @@ def add(invocation: Invocation, company: str, username: str, name: str | None, *
 
     def put(draft: Draft) -> None:
         nested.check_new(draft, username, "device", name)
-        made = crud.merged({"name": name}, {**given, "password": password})
+        made = merged({"name": name}, {**given, "password": password})
         nested.put(draft, username, "device", {**nested.of_user(draft, username, "device"), name: made})
 
     crud.edit(invocation, company, f"device {name} of user {username} added", put)
@@ -89,7 +90,7 @@ def set_(invocation: Invocation, company: str, username: str, name: str, new_pas
 
     def put(draft: Draft) -> None:
         before = nested.one(draft, username, "device", name)
-        after = crud.merged(before, {**given, "password": password})
+        after = merged(before, {**given, "password": password})
         nested.put(draft, username, "device", {**nested.of_user(draft, username, "device"), name: after})
 
     crud.edit(invocation, company, f"device {name} of user {username} changed", put, made)

@@ -1,178 +1,166 @@
-"""`fsplug import`: users from a spreadsheet."""
+"""`fsplug import`: users from a spreadsheet or another telephone system."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import click
 
 from fsplug.cli.kernel import crud, documents
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
-from fsplug.cli.kernel.document_file import DocumentFile
+from fsplug.cli.kernel.document_file import STDIN, DocumentFile
 from fsplug.cli.kernel.granting import grant_option
 from fsplug.cli.kernel.options import company_option
-from fsplug.cli.kernel.output import counted, safe
+from fsplug.cli.kernel.output import safe
 from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.cli.kernel.waiting import facts_of, lines_of, lines_of_held
 from fsplug.errors import Invalid
 from fsplug.store.change.draft import Draft
+from fsplug.store.change.sheets import headings, reading
+from fsplug.store.change.sheets.headings import Columns, ColumnTrouble, Field
+from fsplug.store.change.sheets.reading import Sheet
+from fsplug.store.change.sheets.users import InvalidSheet, Taken, UserChange, take
 
-_TEXTS = ("username", "extension", "name", "email", "department", "role", "fixed_number")
-_LISTS = ("mobile_numbers", "licences", "rights")
-COLUMNS = (*_TEXTS, "record", *_LISTS)
-_YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _ENOUGH_ERRORS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One user of the file; `number` is the line the user's row ends on, as an editor counts lines."""
-
-    number: int
-    cells: Mapping[str, str]
-
-    @property
-    def username(self) -> str:
-        return self.cells["username"]
+_ENOUGH_CHANGES = 100
 
 
 @click.group(cls=NounGroup, name="import")
 def import_() -> None:
-    """Import data from other programs."""
+    """Import users from a spreadsheet or another system."""
 
 
 @import_.command(rule=PEOPLE)
-@click.argument("file", metavar="FILE.csv", type=DocumentFile())
+@click.argument("file", metavar="FILE", type=DocumentFile())
 @company_option
-@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option(
+    "--map",
+    "corrections",
+    multiple=True,
+    metavar="HEADING=FIELD",
+    help="What a column holds, if its heading does not say so; HEADING= leaves it out. Repeatable.",
+)
+@click.option("--dry-run", is_flag=True, help="Only show what would change, for whom.")
 @grant_option
 @pass_invocation
-def users(invocation: Invocation, file: str, company: str, dry_run: bool, yes: bool) -> None:
-    """Add the users in FILE.csv (-: standard input) and change those that exist already; nobody is removed.
+def users(
+    invocation: Invocation, file: str, company: str, corrections: tuple[str, ...], dry_run: bool, yes: bool
+) -> None:
+    """Add the users in FILE (-: standard input) and change those that exist already; nobody is removed.
 
-    The first line names the columns: username, and any of extension (a new user needs it), name, email, department,
-    record (yes or no), role (none, my-console, superuser), fixed_number, mobile_numbers, licences, rights. The last
-    three hold several values separated by spaces, so numbers in them are written without spaces. Columns are
-    separated by commas or semicolons; the text is UTF-8. An empty cell clears the value; a missing column keeps it.
+    FILE is CSV as spreadsheets and other telephone systems write it, in whatever encoding and with whatever separator,
+    or an Excel workbook (.xlsx), of which the first sheet counts. The first line names the columns in English, Danish
+    or Swedish, or as FusionPBX and Yeastar export extensions: username or extension, and any of name (or first_name
+    and last_name), email, department, record (yes or no), role (none, my-console, superuser), fixed_number,
+    mobile_numbers, licences, rights, enabled (who is not is left out). Without usernames, an extension names the user.
+    Mobile numbers, licences and rights may be several, separated by commas or semicolons. An empty cell clears the
+    value; a missing column keeps it.
+
+    --dry-run shows how each column is read, and what changes for each user. Correct a column with --map.
 
     Before somebody who is there already gets a right, a licence or a role, you see what that will reach; confirm it, or
     give --yes.
 
-    If any line is wrong, nothing is imported, and every wrong line is reported with its remedy.
+    If anything is wrong, nothing is imported, and every fault of every line is reported with its remedy.
     """
-    lines = _lines(invocation, file)
-    made, granting = crud.confirmed(
-        invocation, company, lambda draft: _take_all(draft, file, company, lines), yes, dry_run
-    )
-    plan, versions = made.plan, {company: made.version} if made.changed and not dry_run else {}
-    facts: dict[str, Any] = {"company": company, "dry_run": dry_run, "users": len(lines), "changes": len(plan.changes)}
+    sheet, columns = _read(invocation, file, corrections)
+    found: list[Taken] = []
+
+    def change(draft: Draft) -> None:
+        found[:] = [take(draft, sheet, columns, invocation.by)]
+
+    try:
+        made, granting = crud.confirmed(invocation, company, change, yes, dry_run)
+    except InvalidSheet as error:
+        raise _invalid(file, error) from error
+    [taken] = found
+    versions = {company: made.version} if made.changed and not dry_run else {}
+    facts: dict[str, Any] = {"company": company, "dry_run": dry_run, "users": taken.users}
+    facts |= {"changes": len(made.plan.changes), "left_out": taken.left_out}
+    facts |= {"columns": _columns_named(columns), "changed": [asdict(one) for one in taken.changes]} if dry_run else {}
     facts |= {"reaches": granting.facts()} if granting.found else {}
-    summary = f"{len(lines)} users, {len(plan.changes)} changes"
     facts |= {"waiting": [facts_of(one) for one in made.waiting]} if made.waiting else {}
     waits = lines_of_held(made.held) if dry_run else lines_of(made.waiting)
-    said = f"{summary}; nothing was changed (--dry-run)" if dry_run else summary
-    invocation.print({**facts, "versions": versions}, said, *waits)
+    shown = [*_said_of_columns(columns), *_said_of_changes(taken.changes)] if dry_run else []
+    invocation.print({**facts, "versions": versions}, *shown, _summary(taken, dry_run), *waits)
 
 
-def _take_all(draft: Draft, file: str, company: str, lines: list[_Line]) -> None:
-    draft.read("user", [line.username for line in lines])
-    errors = [*_unnamed(lines), *(error for line in counted(lines, "users") for error in _take(draft, line))]
-    errors += _placed(company, lines, draft.errors())
-    if errors:
-        raise _invalid(file, errors)
+def _summary(taken: Taken, dry_run: bool) -> str:
+    new = sum(one.is_new for one in taken.changes)
+    parts = [f"{taken.users} users: {new} added, {len(taken.changes) - new} changed"]
+    parts += [f"{taken.left_out} left out, who are not enabled"] if taken.left_out else []
+    parts += ["nothing was changed (--dry-run)"] if dry_run else []
+    return "; ".join(parts)
 
 
-def _lines(invocation: Invocation, file: str) -> list[_Line]:
+def _read(invocation: Invocation, file: str, corrections: Sequence[str]) -> tuple[Sheet, Columns]:
+    data = documents.content(file, invocation)
     try:
-        text = documents.content(file, invocation).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        text = f"{file} can't be read as UTF-8: {error}; save it as CSV UTF-8"
-        raise Invalid("unreadable-file", text, file=file) from error
-    separator = ";" if text.partition("\n")[0].count(";") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        rows = [(reader.line_num, row) for row in reader if row]
-    except csv.Error as error:
-        text = f"line {reader.line_num}: not CSV: {error}"
-        raise Invalid("bad-csv", f"{file}, {text}; close the quotes", file=file) from error
-    _, columns = rows[0] if rows else (0, [])
-    columns = [column.strip() for column in columns]
-    _check_columns(file, columns)
-    return list(_cells(file, columns, rows[1:]))
+        sheet = reading.read(data)
+        columns = headings.guessed(sheet.headings)
+        # What has no such column may be any file at all, of which nothing must be repeated: with --as, a correction
+        # does not make it a table of users.
+        if not columns.recognised and invocation.actor is not None and file != STDIN:
+            raise Invalid("bad-columns", f"line 1 names no column of users; use {', '.join(Field)}")
+        columns = headings.corrected(columns, dict(map(_correction, corrections)))
+        _check(columns, {heading for heading, _ in map(_correction, corrections)})
+    except Invalid as error:
+        raise Invalid(error.code, f"{file}: {error.text}", **{"file": file, **error.facts}) from error
+    return sheet, columns
 
 
-def _check_columns(file: str, columns: list[str]) -> None:
-    # What has no such column may be any file at all, of which nothing must be repeated.
-    shown = columns if "username" in columns else []
-    unknown = [column for column in shown if column not in COLUMNS]
-    twice = [column for column in dict.fromkeys(shown) if columns.count(column) > 1]
-    if unknown or twice or not shown:
-        wrong = ", ".join(map(repr, (*unknown, *twice))) or "username is missing"
-        text = f"{file}, line 1: wrong columns ({wrong}); use username and any of {', '.join(COLUMNS[1:])}"
-        raise Invalid("bad-columns", text, file=file, columns=shown)
+def _correction(text: str) -> tuple[str, str]:
+    heading, equals, field = text.rpartition("=")
+    if not equals:
+        raise Invalid("bad-map", f"--map {text[:60]!r} won't do; write HEADING=FIELD, or HEADING= to leave it out")
+    return heading, field
 
 
-def _cells(file: str, columns: list[str], rows: list[tuple[int, list[str]]]) -> Iterator[_Line]:
-    uneven = [
-        f"line {number}: {len(row)} cells for {len(columns)} columns; add what is missing or quote separators"
-        for number, row in rows
-        if len(row) != len(columns)
-    ]
-    if uneven:
-        raise _invalid(file, uneven)
-    for number, row in rows:
-        yield _Line(number, dict(zip(columns, map(str.strip, row), strict=True)))
+def _check(columns: Columns, corrected: set[str]) -> None:
+    said = [_said_of(trouble) for trouble in columns.troubles()]
+    # The export of a system has many columns that are no concern of fsplug's.
+    known = columns.recognised and columns.system is None
+    said += [_said_of_unknown(heading) for heading in columns.left_out() if known and heading not in corrected]
+    if said:
+        text = f"line 1: wrong columns ({'; '.join(said)})"
+        raise Invalid("bad-columns", text, columns=list(columns.headings) if columns.recognised else [])
 
 
-def _unnamed(lines: list[_Line]) -> Iterator[str]:
-    """The errors of lines that name no user, or a user named by an earlier line."""
-    first: dict[str, int] = {}
-    for line in lines:
-        if not line.username:
-            yield f"line {line.number}: username is empty; fill it in"
-        elif first.setdefault(line.username, line.number) != line.number:
-            yield f"line {line.number}, user {line.username}: already on line {first[line.username]}; keep one"
+def _said_of(trouble: ColumnTrouble) -> str:
+    if trouble.code == "column-missing":
+        return f"username is missing, and extension; name a column so, or correct one: --map HEADING={trouble.field}"
+    return f"two columns hold {trouble.field}; take one out, or leave it out: --map HEADING="
 
 
-def _take(draft: Draft, line: _Line) -> Iterator[str]:
-    """Put the line into the draft; the errors of the line itself."""
-    if not line.username:
-        return
-    where = f"line {line.number}, user {line.username}"
-    record = line.cells.get("record", "")
-    if record and record.lower() not in _YES_NO:
-        yield f"{where}: record: {record!r} won't do; write yes or no"
-        return
-    is_known = draft.has("user", line.username)
-    before = draft.entry("user", line.username) if is_known else {}
-    draft.put("user", crud.merged(before, _table(line)), line.username if is_known else None)
+def _said_of_unknown(heading: str) -> str:
+    close = headings.close_to(heading)
+    meant = f" (did you mean {close}?)" if close else ""
+    return f"{heading[:60]!r} is not known{meant}, say what it holds, or leave it out: --map {heading[:60]!r}="
 
 
-def _table(line: _Line) -> dict[str, Any]:
-    table: dict[str, Any] = {name: line.cells[name] for name in _TEXTS if name in line.cells}
-    table |= {name: tuple(line.cells[name].split()) or ("",) for name in _LISTS if name in line.cells}
-    if "record" in line.cells:
-        table["record"] = _YES_NO.get(line.cells["record"].lower(), False)
-    return table
+def _columns_named(columns: Columns) -> list[dict[str, str | None]]:
+    pairs = zip(columns.headings, columns.fields, strict=True)
+    return [{"heading": heading, "field": str(field) if field else None} for heading, field in pairs]
 
 
-def _placed(company: str, lines: list[_Line], errors: list[str]) -> list[str]:
-    """The errors with the line of the user they are about."""
-    numbers = {line.username: line.number for line in lines}
-    said = []
-    for error in errors:
-        place, _, text = error.removeprefix(f"company {company}, ").partition(": ")
-        user, _, inside = place.removeprefix("user ").partition(", ")
-        known = place.startswith("user ") and user in numbers
-        detail = f", {inside}" if inside else ""
-        said.append(f"line {numbers[user]}, user {user}{detail}: {text}" if known else error)
-    return said
+def _said_of_columns(columns: Columns) -> Iterator[str]:
+    if columns.system:
+        yield f"reads as an export of {columns.system}"
+    for heading, field in zip(columns.headings, columns.fields, strict=True):
+        yield safe(f"column {heading or '(no heading)'}: {field or 'left out'}")
 
 
-def _invalid(file: str, errors: list[str]) -> Invalid:
-    shown = [safe(error) for error in errors[:_ENOUGH_ERRORS]]
+def _said_of_changes(changes: Sequence[UserChange]) -> Iterator[str]:
+    for one in changes[:_ENOUGH_CHANGES]:
+        fields = ", ".join(f"{field.field}: {field.before or '-'} -> {field.after or '-'}" for field in one.fields)
+        yield safe(f"user {one.username} ({one.called}){' is new' if one.is_new else ''}: {fields}")
+    if len(changes) > _ENOUGH_CHANGES:
+        yield f"and {len(changes) - _ENOUGH_CHANGES} more; --json lists all"
+
+
+def _invalid(file: str, error: InvalidSheet) -> Invalid:
+    errors = list(map(str, error.faults))
+    shown = [safe(one) for one in errors[:_ENOUGH_ERRORS]]
     more = [f"and {len(errors) - len(shown)} more"] if len(errors) > len(shown) else []
     count = f"{len(errors)} error{'s' if len(errors) > 1 else ''} in {file}, nothing was changed:"
     return Invalid("invalid-file", "\n  ".join((count, *shown, *more)), file=file, errors=errors)

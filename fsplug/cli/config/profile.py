@@ -10,6 +10,7 @@ from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import company_option, user_option, yes_option
 from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.store.change.draft import Draft
+from fsplug.store.change.merging import merged
 
 _NAME = click.argument("name", type=LINE)
 _COLUMNS = ("name", "allow_listen", "active")
@@ -35,7 +36,7 @@ def add(invocation: Invocation, company: str, username: str, name: str, **given:
     def put(draft: Draft) -> None:
         nested.check_new(draft, username, "profile", name)
         others = nested.of_user(draft, username, "profile")
-        made = crud.merged({"name": name}, {**given, "active": bool(given["active"]) or not others})
+        made = merged({"name": name}, {**given, "active": bool(given["active"]) or not others})
         nested.put(draft, username, "profile", _with(others, name, made))
 
     crud.edit(invocation, company, f"profile {name} of user {username} added", put)
@@ -74,7 +75,7 @@ def set_(invocation: Invocation, company: str, username: str, name: str, **given
     crud.check_given(given)
 
     def put(draft: Draft) -> None:
-        made = crud.merged(nested.one(draft, username, "profile", name), given)
+        made = merged(nested.one(draft, username, "profile", name), given)
         nested.put(draft, username, "profile", _with(nested.of_user(draft, username, "profile"), name, made))
 
     crud.edit(invocation, company, f"profile {name} of user {username} changed", put)

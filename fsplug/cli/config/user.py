@@ -13,6 +13,7 @@ from fsplug.cli.kernel.options import company_option, yes_option
 from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.change.draft import Draft
+from fsplug.store.change.merging import merged
 from fsplug.store.config.groups import MEMBER
 
 _USERNAME = click.argument("username")
@@ -106,7 +107,7 @@ def set_(invocation: Invocation, company: str, username: str, same_person: bool,
     def put(draft: Draft) -> None:
         if same_person:
             draft.keep_person(username)
-        draft.put("user", crud.merged(draft.entry("user", username), given), username)
+        draft.put("user", merged(draft.entry("user", username), given), username)
 
     crud.check_given(given)
     crud.edit(invocation, company, f"user {username} changed", put, yes=yes)

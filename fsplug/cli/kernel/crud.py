@@ -15,6 +15,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.numbers import required
 from fsplug.store.change import draft as drafts
 from fsplug.store.change.draft import Draft, Outcome
+from fsplug.store.change.merging import merged
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 
@@ -150,13 +151,6 @@ def print_list(invocation: Invocation, found: Sequence[Table], columns: Sequence
 def print_one(invocation: Invocation, found: Table) -> None:
     """Print one entry."""
     invocation.print(found, *sheet({name.replace("_", " "): in_words(value) for name, value in found.items()}))
-
-
-def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> Table:
-    """The entry with the given fields replaced. None and () count as not given; an empty value removes the key."""
-    changed = {name: value for name, value in given.items() if value is not None and value != ()}
-    lists = {name: [one for one in value if one != ""] for name, value in changed.items() if isinstance(value, tuple)}
-    return {name: value for name, value in {**before, **changed, **lists}.items() if value != ""}
 
 
 def check_given(given: Mapping[str, Any]) -> None:

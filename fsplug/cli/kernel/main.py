@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, CommandPlace] = {
     "init": CommandPlace("operate.init:init", "Make the data folder: settings, store, spool and archive."),
     "apply": CommandPlace("config.apply:apply", "Make companies match a TOML document."),
     "export": CommandPlace("config.export:export", "Write companies as a TOML document."),
-    "import": CommandPlace("config.import_users:import_", "Import users from a CSV file."),
+    "import": CommandPlace("config.import_users:import_", "Import users from a spreadsheet or another system."),
     "serve": CommandPlace("operate.serve:serve", "Serve the FreeSWITCH on this machine."),
     "doctor": CommandPlace("operate.doctor:doctor", "Check everything, and report what is wrong and what to do."),
     "demo": CommandPlace("operate.demo:demo", "Show the recording rules with a dozen calls."),

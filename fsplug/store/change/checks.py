@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from fsplug.policy.addresses import SAYS, normalised, same
 from fsplug.policy.entities import Role
 from fsplug.store.change import references
+from fsplug.store.change.coded import Coded
 from fsplug.store.change.entry_rows import NOUNS, Rows
 from fsplug.store.change.view import View, WholeCompany
 from fsplug.store.config import companies, devices, groups, ivrs, users
@@ -43,7 +44,8 @@ def _extensions(view: View, changes: Changes) -> Iterator[Trouble]:
     taken += [(one.number, f"group {one.number}") for one in view.holding(groups.RING_GROUP, "number", given)]
     taken += [(one.number, f"ivr {one.number}") for one in view.holding(ivrs.IVR, "number", given)]
     for who, holder, extension in _shared(taken):
-        yield who, f"{holder} has {extension} already; give it another"
+        text = f"{holder} has {extension} already; give it another"
+        yield who, Coded("extension-taken", text, value=extension, holder=holder)
 
 
 def _sip_usernames(view: View, changes: Changes) -> Iterator[Trouble]:
@@ -52,13 +54,16 @@ def _sip_usernames(view: View, changes: Changes) -> Iterator[Trouble]:
     holders = view.holding(devices.DEVICE, "sip_username", given)
     taken = [(device.sip_username, f"user {device.username}, device {device.name}") for device in holders]
     for who, holder, sip_username in _shared(taken):
-        yield who, f"sip_username: {holder} has {sip_username} already; give it another"
+        text = f"sip_username: {holder} has {sip_username} already; give it another"
+        yield who, Coded("phone-name-taken", text, value=sip_username, holder=holder)
     # A dialplan may mistake the name that signed in for the username.
     called_so = {user.username for user in view.holding(users.USER, "username", given)}
     for device in holders:
         if device.sip_username != device.username and device.sip_username in called_so:
-            text = f"sip_username: user {device.sip_username} already has this name; choose another"
-            yield f"user {device.username}, device {device.name}", text
+            holder = f"user {device.sip_username}"
+            text = f"sip_username: {holder} already has this name; choose another"
+            taken_so = Coded("phone-name-taken", text, value=device.sip_username, holder=holder)
+            yield f"user {device.username}, device {device.name}", taken_so
 
 
 def _emails(view: View, changes: Changes) -> Iterator[Trouble]:
@@ -70,11 +75,12 @@ def _emails(view: View, changes: Changes) -> Iterator[Trouble]:
         if email is not None and normalised(email) is None:
             trouble = f"{email[:60]!r} is not one that mail can be sent to" if email else "it is missing"
             text = f"email: a console role needs an address, and {trouble}; {SAYS}"
-            yield f"user {user.username}", text
+            yield f"user {user.username}", Coded("role-needs-email", text, value=email or "")
     addresses = {same(user.email) for user in signing_in if user.email}
     taken = [(same(user.email), f"user {user.username}") for user in view.signing_in_as(addresses)]
     for who, holder, email in _shared(taken):
-        yield who, f"email: {holder} signs in to the console as {email} already; give it another"
+        text = f"email: {holder} signs in to the console as {email} already; give it another"
+        yield who, Coded("email-taken", text, value=email, holder=holder)
 
 
 def _shared(taken: Sequence[tuple[str | None, str]]) -> Iterator[tuple[str, str, str]]:

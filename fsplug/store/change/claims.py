@@ -6,6 +6,7 @@ from itertools import pairwise
 from fsplug.policy.extensions import extension_trouble, extension_trouble_said
 from fsplug.policy.ranges import Ranges, range_trouble
 from fsplug.store.change import present
+from fsplug.store.change.coded import Coded
 from fsplug.store.change.view import View, WholeCompany
 from fsplug.store.config import companies, groups, ivrs, numbers, users
 from fsplug.store.config.nouns import Change, Noun, Row
@@ -94,8 +95,9 @@ def _extensions(view: View, changes: Sequence[Change]) -> Iterator[Trouble]:
         for row in _new_inside(view, changes, noun, column):
             trouble = extension_trouble(getattr(row, column) or "", company.country)
             if trouble is not None:
-                said = extension_trouble_said(trouble, company.country)
-                yield called.format(row=row), f"{where}{getattr(row, column)} {said}"
+                extension = getattr(row, column)
+                said = f"{where}{extension} {extension_trouble_said(trouble, company.country)}"
+                yield called.format(row=row), Coded(f"extension-{trouble}", said, value=extension)
 
 
 def _new_inside(view: View, changes: Sequence[Change], noun: Noun, column: str) -> list[Row]:
@@ -130,7 +132,7 @@ def _numbers(domain: str, view: View, changes: Sequence[Change]) -> Iterator[Tro
     owned = of_rows(view.everything(RANGE))
     for entry, where, number in found:
         if not owned.has(number):
-            yield entry, f"{where}{not_owned(domain, number)}"
+            yield entry, Coded("not-our-number", f"{where}{not_owned(domain, number)}", value=number)
 
 
 def not_owned(domain: str, number: str) -> str:

@@ -58,6 +58,7 @@ class Draft:
         self._parts: dict[tuple[str, str], Rows] = {}
         self._departments = departments
         self.domain = domain
+        self.country = self._company.country
         self.version = self._company.version
 
     def read(self, kind: str, names: Iterable[str]) -> None:
@@ -117,7 +118,7 @@ class Draft:
         if name is not None:
             self.remove(kind, name)
         part = entry_rows.nothing(kind)
-        read.take(self._reader, self.domain, self._company.country, kind, table, part)
+        read.take(self._reader, self.domain, self.country, kind, table, part)
         self._made += credentials.settle(self.domain, part, kept)
         for called, rows in entry_rows.parts(kind, part).items():
             self._keep(kind, called, rows)
@@ -129,9 +130,9 @@ class Draft:
                 self._changed[noun][key] = None
         self._parts[kind, name] = entry_rows.nothing(kind)
 
-    def rows(self, noun: Noun, column: str, value: str) -> list[Row]:
-        """The rows of a noun that have this value in a column."""
-        return self._view.holding(noun, column, [value])
+    def rows(self, noun: Noun, column: str, *values: str) -> list[Row]:
+        """The rows of a noun that have one of these values in a column."""
+        return self._view.holding(noun, column, values)
 
     def row(self, noun: Noun, key: Key) -> Row | None:
         """The row of this key, or None."""
@@ -165,14 +166,21 @@ class Draft:
 
     def errors(self) -> list[str]:
         """Everything that is wrong, each with its place and remedy."""
+        own = f"company {self.domain}"
+        found = (f"{own}, {entry}: {text}" if entry else f"{own}: {text}" for entry, text in self.troubles())
+        return list(dict.fromkeys(found))
+
+    def troubles(self) -> list[checks.Trouble]:
+        """Everything that is wrong: an entry, such as "user 1001", or a place in it, and the text; some are `Coded`."""
         plan = self._company_plan()
         between = (
             *checks.troubles_of(self._view, plan.changes),
             *claims.troubles_of(self.domain, self._view, plan.changes),
             *successors.troubles(self._store, self.domain, plan.changes, self._same),
         )
-        found = [f"company {self.domain}, {entry}: {text}" for entry, text in between]
-        return list(dict.fromkeys((*self._reader.errors, *found)))
+        own = f"company {self.domain}"
+        read = ((where.removeprefix(own).removeprefix(", "), text) for where, text in self._reader.troubles)
+        return [*read, *between]
 
     def check_asked(self, by: Actor) -> None:
         """Refused if `by` was told of a user out of their reach: also that nothing would change would tell of them."""

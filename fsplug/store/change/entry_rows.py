@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from fsplug.store.change.coded import Coded
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
 from fsplug.store.config.nouns import Key, Noun, Row
 from fsplug.store.config.ranges import RANGE
@@ -56,7 +57,7 @@ def owner(noun: Noun, row: Row) -> str:
 def twice(noun: Noun, key: Key) -> str:
     """What is wrong where two entries, or one of them twice, give a row of this key."""
     *_, name = key
-    return f"the {noun.name} {name} occurs twice; remove one of them"
+    return Coded("occurs-twice", f"the {noun.name} {name} occurs twice; remove one of them", value=str(name))
 
 
 def parts(kind: str, rows: Rows) -> dict[str, Rows]:

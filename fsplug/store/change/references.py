@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from fsplug.policy.entities import EVERY_DEPARTMENT
+from fsplug.store.change.coded import Coded
 from fsplug.store.change.view import View
 from fsplug.store.config import grants, groups, ivrs, numbers, policies, users
 from fsplug.store.config.destinations import TargetKind
@@ -61,7 +62,8 @@ def missing(view: View, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
     for reference in dict.fromkeys(found):
         if reference.name not in there[reference.noun]:
             what = f"there is no {reference.noun.name} {reference.name}"
-            yield reference.entry, f"{reference.field}: {what}; add it, or take it out here"
+            text = f"{reference.field}: {what}; add it, or take it out here"
+            yield reference.entry, Coded(f"no-{reference.noun.name}", text, value=reference.name)
 
 
 def _there(view: View, noun: Noun, names: set[str]) -> set[str]:

@@ -13,6 +13,7 @@ from peewee import JOIN
 
 from fsplug.policy.access.tenure import Known, is_another
 from fsplug.policy.access.waiting import DAY_SECONDS
+from fsplug.store.change.coded import Coded
 from fsplug.store.config import users
 from fsplug.store.config.nouns import Change
 from fsplug.store.config.versioned import company_id
@@ -66,7 +67,9 @@ def troubles(store: Store, domain: str, changes: Sequence[Change], same: Collect
             ):
                 found[said.username] = before
         for username, before in found.items():
-            yield f"user {username}", _described(domain, username, before, after[username])
+            text = _described(domain, username, before, after[username])
+            called = {"before": _called(before), "after": _called(after[username])}
+            yield f"user {username}", Coded("another-person", text, **called)
 
 
 def _is_theirs(store: Store, domain: str, said: _Said) -> bool:

@@ -100,13 +100,17 @@ def test_every_wrong_line_is_named_and_nothing_is_taken_in(cli: Cli, sheet: Path
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "line 1: wrong columns (username is missing)"),
+        ("", "line 1: wrong columns (username is missing, and extension;"),
         ("name\nx\n", "username is missing"),
-        ("username,nmae\nx,y\n", "line 1: wrong columns ('nmae'); use username and any of extension"),
-        ("username,username\nx,y\n", "('username')"),
+        (
+            "username,nmae\nx,y\n",
+            "line 1: wrong columns ('nmae' is not known (did you mean name?), say what it holds, or leave it out",
+        ),
+        ("username,username\nx,y\n", "two columns hold username"),
         ("username,name\n1001,a,b\n", "line 2: 3 cells for 2 columns; add what is missing"),
         ('username,name\n1001,"a\n', "not CSV"),
-        (b"username,name\n1001,\xff\n", "can't be read as UTF-8"),
+        (b"username,name\n1001,\x01\n", "it can't be read as text"),
+        ("name,role\nAnna,none\n", "name a column so, or correct one: --map HEADING=username"),
         ('username,name\n1001,"a\nb"\n', "line 3, user 1001: name: 'a\\nb' holds a control character"),
         ("username\nnew\n", "line 2, user new: extension is missing; use digits only"),
     ],
@@ -121,3 +125,80 @@ def test_ten_thousand_users_are_taken_in_at_once(cli: Cli, sheet: Path) -> None:
     cli.ok("number", "range", "add", *C, "70120000", "70129999")
     facts = cli.json("import", "users", sheet, *C)
     assert (facts["users"], facts["versions"]) == (10_000, {ACME: 3})
+
+
+def test_every_fault_of_a_row_is_told_at_once(cli: Cli, sheet: Path) -> None:
+    said = _errors(
+        cli, sheet, "username;extension;email;role;record;fixed_number\n2105;21 05;no-mail;emperor;perhaps;12\n"
+    )
+    where = "line 2, user 2105: "
+    for part in (
+        "5 errors in",
+        f"{where}extension: '21 05' won't do; use digits only",
+        f"{where}email: 'no-mail' won't do; write it like",
+        f"{where}role: 'emperor' is not known; use none or",
+        f"{where}record: 'perhaps' won't do; write yes or no",
+        f"{where}fixed number: '12' is not a telephone number",
+    ):
+        assert part in said, said
+
+
+def test_numbers_that_a_spreadsheet_spoilt_are_told_all_at_once(cli: Cli, sheet: Path) -> None:
+    said = _errors(cli, sheet, "username;extension;fixed_number\n2103;2103;22334499,0\n2104;2104;4,52233E+09\n")
+    assert said.count("spoilt by a spreadsheet") == 2
+
+
+def test_the_export_of_another_system_needs_no_work(cli: Cli, sheet: Path) -> None:
+    sheet.write_text(
+        "extension,password,effective_caller_id_name,outbound_caller_id_number,call_group,user_record,enabled\n"
+        "2107,Secret-word-1,Carl Dahl,+4570101997,sales,all,true\n"
+        "2108,Secret-word-2,Ole Old,,sales,,false\n"
+        "1001,Secret-word-3,Anna Holm,,sales,,true\n"
+    )
+    shown = cli.ok("import", "users", sheet, *C, "--dry-run")
+    for part in (
+        "reads as an export of FusionPBX",
+        "column effective_caller_id_name: name",
+        "column call_group: left out",
+        "user 2107 (Carl Dahl) is new: extension: - -> 2107, name: - -> Carl Dahl, record: - -> yes",
+        "2 users: 1 added, 1 changed; 1 left out, who are not enabled",
+    ):
+        assert part in shown, shown
+    assert "Secret-word" not in shown
+    cli.ok("import", "users", sheet, *C)
+    carl = cli.json("user", "show", *C, "2107")
+    assert (carl["username"], carl["extension"], carl["record"]) == ("2107", "2107", True)
+    assert cli.run("user", "show", *C, "2108").exit_code == 2
+
+
+def test_words_of_other_languages_are_understood_and_a_column_can_be_corrected(cli: Cli, sheet: Path) -> None:
+    sheet.write_bytes(
+        "Brugernavn;Lokalnr.;Navn;Afdeling;Optag;Rolle;E-mail;Mobil;Rettigheder;Titel;Kontor\r\n"
+        "2106;2106;Bodil Årø;SALES;ja;Superbruger;bodil@acme.example;20 10 19 97, +45 20 10 19 98;Medlytning;Chef;"
+        "70101998\r\n".encode("cp1252")
+    )
+    refused = cli.run("import", "users", sheet, *C)
+    assert "'Titel' is not known, say what it holds, or leave it out: --map 'Titel'=" in refused.stderr
+    maps = ("--map", "Titel=", "--map", "Kontor=fixed_number")
+    cli.ok("import", "users", sheet, *C, *maps)
+    bodil = cli.json("user", "show", *C, "2106")
+    expected = {
+        "name": "Bodil Årø",
+        "department": "Sales",
+        "record": True,
+        "role": "superuser",
+        "fixed_number": "+4570101998",
+        "mobile_numbers": ["+4520101997", "+4520101998"],
+        "rights": ["listen-in"],
+    }
+    assert {name: bodil[name] for name in expected} == expected
+
+
+def test_a_correction_does_not_make_another_file_readable_for_somebody_else(cli: Cli, sheet: Path) -> None:
+    sheet.write_text("-----BEGIN PRIVATE KEY-----\nMIIsecret\n")
+    cli.ok("user", "set", *C, "1002", "--admin", "company-admin", "--yes")
+    chief = ("--as", f"1002@{ACME}")
+    for corrections in ((), ("--map", "-----BEGIN PRIVATE KEY-----=username")):
+        refused = cli.run(*chief, "import", "users", sheet, *C, *corrections)
+        assert refused.exit_code == 2
+        assert "MIIsecret" not in refused.output + refused.stderr

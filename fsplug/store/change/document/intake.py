@@ -7,6 +7,7 @@ from fsplug.policy.entities import AdminScope, DeviceKind, Transport
 from fsplug.policy.hosts import source_trouble
 from fsplug.policy.hours import opening
 from fsplug.policy.numbers import read, trouble_said
+from fsplug.store.change.coded import Coded
 from fsplug.store.change.document.models import (
     TABLES,
     Department,
@@ -265,5 +266,6 @@ class Intake:
             return None
         reading = read(text, self._country)
         if reading.trouble:
-            self._reader.error(where, f"{field}: {text[:60]!r} is {trouble_said(reading.trouble, self._country)}")
+            said = f"{field}: {text[:60]!r} is {trouble_said(reading.trouble, self._country)}"
+            self._reader.error(where, Coded(str(reading.trouble), said, value=text[:60]))
         return reading.number

@@ -15,12 +15,18 @@ class Reader:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.errors: list[str] = []
+        # Where something is wrong, and what.
+        self.troubles: list[tuple[str, str]] = []
         self._folder = folder
+
+    @property
+    def errors(self) -> list[str]:
+        """Everything that was wrong, each with its place and remedy."""
+        return [f"{where}: {text}" for where, text in self.troubles]
 
     def error(self, where: str, text: str) -> None:
         """Remember one error."""
-        self.errors.append(f"{where}: {text}")
+        self.troubles.append((where, text))
 
     def secret(self, where: str, key: str, file: str) -> str | None:
         """The text of a file; None, and an error about `key`, when it can't be read or must not be."""
