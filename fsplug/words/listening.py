@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fsplug.words.catalogue import Words, spoken
 
-# `fsplug.policy.listening.gate.Reason.OTHER_NODE`
+# `fsplug.policy.listening.gate.Reason`
 _OTHER_NODE = "on-another-node"
 
 
@@ -18,6 +18,11 @@ def why_not(code: str, language: str, call_on: str = "", phone_on: str = "") -> 
         name = "listening-on-another-node" if phone_on else "listening-not-from-here"
         return words(name, call=call_on, phone=phone_on)
     return words(f"prompt-{prompt(code)}")
+
+
+def why_not_twice(language: str) -> str:
+    """Why somebody whose line is taken by a listen-in can't begin another."""
+    return Words(spoken(language))("listening-already")
 
 
 def prompt(code: str) -> str:

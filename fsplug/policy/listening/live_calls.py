@@ -32,6 +32,10 @@ class CompanyCalls:
     busy: frozenset[str] = frozenset()
     node: str = ""
 
+    def listens(self, username: str) -> bool:
+        """Whether this user listens in to anybody."""
+        return any(username in talk.listeners for talk in self.talks.values())
+
     def beside(self, others: "CompanyCalls") -> "CompanyCalls":
         """These calls, and those of other nodes. Of a user's talks on several nodes, the one that began last counts."""
         talks = dict(self.talks)

@@ -155,6 +155,13 @@ def test_an_entry_that_can_not_be_pressed_is_there_and_says_why(
     assert why_not(reason, "en").replace("'", "&#39;") in shown
 
 
+def test_who_listens_already_is_not_told_to_end_a_call_of_their_own(anna: Browser, live: Calls) -> None:
+    live.talk(TALK, UserTalk("1002", listeners=(ANNA,)), UserTalk(ANNA))
+    live.outcome = Refused(Reason.LINE_BUSY, "why")
+    for page in (entry(anna.get("/colleagues").text, CLARA), anna.post("/colleagues/listen", to=CLARA).text):
+        assert "You are listening in already." in page and "End your own call" not in page
+
+
 @pytest.mark.parametrize("to", ["", "9999", "birgitta", "1001\n", "*28*1003", "1" * 5000, BETA])
 def test_a_forged_name_rings_nobody(anna: Browser, live: Calls, to: str) -> None:
     assert anna.post("/colleagues/listen", to=to).status_code == 403

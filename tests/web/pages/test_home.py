@@ -128,3 +128,6 @@ def test_others_are_led_on(console: Console, new_browser: Any) -> None:
     bo.sign_in(email="bo@acme.example")
     answer = bo.get("/")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/recordings")
+    console.give("1002", admin="company-admin")
+    bo.sign_in(email="bo@acme.example")
+    assert bo.get("/").headers["Location"] == "/people"

@@ -21,7 +21,7 @@ from fsplug.web.kernel.icons import PATHS
 from fsplug.web.kernel.live import MOST_ROWS, OpenPage, calls_or_none
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.words.catalogue import Words
-from fsplug.words.listening import why_not
+from fsplug.words.listening import why_not, why_not_twice
 
 PAGE = Page(__name__, Menu(Section.CALLS, 30, PATHS["handset"]))
 
@@ -47,12 +47,14 @@ def rows(
     found = list(found)
     usernames = [one.username for one in found]
     why = listenable.reasons(store, domain, viewer, usernames, calls) if calls is not None else {}
+    listens = calls is not None and calls.listens(viewer)
 
     def row(one: Person) -> ColleagueRow:
         talk = calls.talks.get(one.username) if calls is not None else None
         reason = why.get(one.username, Reason.UNAVAILABLE)
         is_heard = talk is not None and viewer in talk.listeners
-        text = why_not(reason, language, talk.node if talk else "", calls.node if calls else "") if reason else ""
+        nodes = talk.node if talk else "", calls.node if calls else ""
+        text = _why_not(reason, language, nodes, listens) if reason else ""
         return ColleagueRow(one, talk, one.username == viewer, is_heard, text)
 
     return [row(one) for one in found]
@@ -63,7 +65,7 @@ def live_rows(watch: OpenPage) -> str:
     """The rows on the page, and the line above them."""
     found = user_list.of(watch.store, watch.domain, watch.shown)
     seen = rows(watch.store, watch.domain, watch.username, watch.words.language, found, watch.calls)
-    note = refusal(watch.note, watch.words) if watch.note else None
+    note = refusal(watch.note, watch.words, watch.calls, watch.username) if watch.note else None
     return watch.render("colleagues/live.html", colleagues=seen, is_away=watch.calls is None, note=note)
 
 
@@ -95,16 +97,28 @@ def listen() -> Any:
         begun = services().live.listen(viewer.domain, viewer.username, found.extension)
     except FsplugError as error:
         status = 403 if isinstance(error, Refused) else 422 if isinstance(error, Invalid) else 503
-        return _page(refusal(error.code, g.words, error.facts)), status
+        calls = calls_or_none(services().live, viewer.domain)
+        return _page(refusal(error.code, g.words, calls, viewer.username, error.facts)), status
     said = "said-phone-rings" if begun is None else "said-listening"
     return shell.done("/colleagues", said, name=found.called)
 
 
-def refusal(code: object, words: Words, facts: Mapping[str, Any] = MappingProxyType({})) -> str:
+def refusal(
+    code: object, words: Words, calls: CompanyCalls | None, viewer: str, facts: Mapping[str, Any] = MappingProxyType({})
+) -> str:
     """Why listening in failed, in words. A code without a text is a fault between fsplug and the switch."""
     if code in set(Reason):
-        return why_not(str(code), words.language, facts.get("call_on", ""), facts.get("phone_on", ""))
+        nodes, listens = (
+            (facts.get("call_on", ""), facts.get("phone_on", "")),
+            calls is not None and calls.listens(viewer),
+        )
+        return _why_not(Reason(str(code)), words.language, nodes, listens)
     return words.error(str(code) if f"error-{code}" in words.texts else "switch-away")
+
+
+def _why_not(reason: Reason, language: str, nodes: tuple[str, str], listens: bool) -> str:
+    """In words; `nodes` are that of the call and that of the phone, `listens` whether the viewer does so already."""
+    return why_not_twice(language) if listens and reason is Reason.LINE_BUSY else why_not(reason, language, *nodes)
 
 
 def _page(trouble: str | None = None) -> str:

@@ -125,10 +125,14 @@ def plot(hours: Sequence[Hour], viewer: Viewer) -> Plot:
 
 
 def _way(viewer: Viewer) -> str:
-    """The page that other viewers are redirected to."""
-    wanted = "recordings.page" if viewer.reaches(Need.RECORDINGS) else "colleagues.page"
-    found = wanted if wanted in current_app.view_functions else "account.page"
-    return url_for(found)
+    """The page that other viewers are redirected to: an admin to users, others to what they can hear."""
+    ways = (
+        ("people.page", viewer.reaches(Need.PEOPLE, Reach.DEPARTMENTS)),
+        ("recordings.page", viewer.reaches(Need.RECORDINGS)),
+        ("colleagues.page", True),
+    )
+    open_to_them = (name for name, may in ways if may and name in current_app.view_functions)
+    return url_for(next(open_to_them, "account.page"))
 
 
 def _day(store: Store, viewer: Viewer, live: Live, room: tuple[int, int] | None) -> Day:
