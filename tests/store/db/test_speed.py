@@ -24,7 +24,7 @@ from tests.store.cast import ACME
 from tests.store.story import recorded_call, seen, started
 
 NOWHERE = [f"nowhere-{number}" for number in range(100)]
-USERS, NUMBERS, EXCLUSIONS, PAST_CALLS = 20_000, 2_000, 10_000, 5_000
+USERS, NUMBERS, EXCLUSIONS, PAST_CALLS = 4_000, 400, 2_000, 1_000
 # A look-up goes a little deeper in a bigger tree; a scan of all rows would cost a hundred times as much.
 NOT_DEARER = 1.5
 # Each excluded number is a row of the answer.
