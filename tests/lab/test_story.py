@@ -1,5 +1,6 @@
 """The story is the same every time, and consistent, as if it had happened on a switch."""
 
+import wave
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -7,13 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fsplug.lab.story import voices, writing
+from fsplug.lab.story import voices, whole, writing
 from fsplug.lab.story.cast import ACME, BETA, document, document_of
+from fsplug.lab.tone import SAMPLE_RATE
 from fsplug.media import wav
+from fsplug.policy.conversation.shapes import TurnKind
+from fsplug.policy.conversation.timeline import timeline
 from fsplug.policy.recording.facts import talk_from
 from fsplug.policy.recording.verdict import verdict
 from fsplug.store.audit import trail, verification
-from fsplug.store.calls import decisions, gaps, ledger
+from fsplug.store.calls import calls, conversation_events, conversations, decisions, gaps, ledger
 from fsplug.store.change import planning
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
@@ -110,3 +114,29 @@ def test_without_a_voice_the_machine_hums(monkeypatch: pytest.MonkeyPatch, tmp_p
         voices._clips.cache_clear()
     left = made.path.read_bytes()[44:][0::4]
     assert made.seconds >= 5.0 and len(set(left)) > 50
+
+
+def test_a_customer_agrees_bo_pauses_asks_clara_and_transfers(story: Callable[[float], Store], tmp_path: Path) -> None:
+    store, at = story(AFTERNOON), whole.began_at(AFTERNOON, 1)
+    [call] = [one.id for one in calls.listed(store, ACME, ALL) if one.at == at]
+    its_calls = conversations.of_call(store, ACME, call)
+    told = timeline(conversation_events.of_calls(store, ACME, its_calls))
+    turns = [(one.kind, one.by and one.by.username, one.whom and one.whom.number) for one in told.turns]
+    assert turns == [
+        (TurnKind.CONSENT, None, whole.CUSTOMER),
+        (TurnKind.PAUSE, whole.BO, None),
+        (TurnKind.HOLD, whole.BO, None),
+        (TurnKind.TRANSFER, whole.BO, whole.CUSTOMER),
+    ]
+    talked = [(one.user, one.is_consultation, [kept.state for kept in one.recordings]) for one in told.parts]
+    assert talked == [
+        (whole.BO, False, ["sealed"]),
+        (whole.CLARA, True, ["sealed"]),
+        (whole.CLARA, False, ["sealed"]),
+    ]
+    first = recordings.get(store, ACME, told.parts[0].recordings[0].id)
+    assert first is not None
+    with wave.open(str(tmp_path / "0" / "archive" / str(first.location))) as file:
+        frames = file.readframes(file.getnframes())
+    paused = slice(*(4 * SAMPLE_RATE * round(at) for at in (whole.PAUSED, whole.WENT_ON)))
+    assert not any(frames[paused]) and any(frames[: paused.start])

@@ -7,21 +7,10 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from fsplug.lab.story.cast import ACME, BEGAN_DAYS, BETA
+from fsplug.lab.story.talks import ToldTalk, location, recording_id, talk_entries
 from fsplug.lab.story.voices import Conversation
-from fsplug.policy.entities import Direction, Party, PolicySnapshot, Talk, User
-from fsplug.policy.recording.facts import talk_facts
-from fsplug.policy.recording.verdict import verdict
-from fsplug.store.calls.entries import (
-    CallAnswered,
-    CallEnded,
-    CallSeen,
-    DecisionMade,
-    JournalEntry,
-    RecordingLost,
-    RecordingSealed,
-    RecordingStarted,
-    RecordingStopped,
-)
+from fsplug.policy.entities import Direction, Party, Talk, User
+from fsplug.store.calls.entries import CallAnswered, CallEnded, CallSeen, JournalEntry
 from fsplug.store.config import policies, users
 from fsplug.store.db.database import Store
 
@@ -143,81 +132,44 @@ def entries(store: Store, call: StoryCall, switch: str) -> list[JournalEntry]:
     ]
     if call.answered_at is None:
         return [*begun, CallEnded(call.id, call.at + 31.0, "NO_ANSWER")]
-    return [*begun, CallAnswered(call.id, call.answered_at), *_decided(call, talk, snapshot, call.answered_at)]
+    ended = CallEnded(call.id, call.answered_at + call.conversation.seconds, "NORMAL_CLEARING")
+    return [*begun, CallAnswered(call.id, call.answered_at), *talk_entries(told_talk(call, talk), snapshot), ended]
+
+
+def told_talk(call: StoryCall, talk: Talk) -> ToldTalk:
+    """The one talk of the call, which was answered."""
+    leg = f"{int(call.id, 16) ^ 2:032x}"
+    return ToldTalk(call.id, call.id, leg, talk, call.answered_at or call.at, call.conversation, call.lost)
 
 
 def recording_of(call: StoryCall) -> str:
     """The id of the call's recording, if it has one."""
-    return f"{int(call.id, 16) ^ 1:032x}"
+    return recording_id(call.id)
 
 
 def location_of(call: StoryCall) -> str:
     """The recording's place in the archive."""
-    day = datetime.fromtimestamp(call.answered_at or call.at, ZoneInfo("UTC"))
-    return f"{call.company.domain}/{day:%Y/%m/%d}/{recording_of(call)}.wav"
+    return location(call.company.domain, recording_of(call), call.answered_at or call.at)
 
 
 def _talk(store: Store, call: StoryCall, version: int) -> Talk:
     domain = call.company.domain
-    ours = _user(store, domain, call.user, version)
+    ours = user_then(store, domain, call.user, version)
     inside = Party(ours, (ours.extension,))
     if call.colleague is not None:
-        colleague = _user(store, domain, call.colleague, version)
+        colleague = user_then(store, domain, call.colleague, version)
         return Talk(domain, inside, Party(colleague, (colleague.extension,)), call.direction, (), ())
     outside = Party(None, (call.outsider or "",))
     caller, answerer = (inside, outside) if call.direction is Direction.OUTGOING else (outside, inside)
     return Talk(domain, caller, answerer, call.direction, (call.group[0],) if call.group else (), ())
 
 
-def _user(store: Store, domain: str, username: str, version: int) -> User:
+def user_then(store: Store, domain: str, username: str, version: int) -> User:
+    """The user as this version of the company has them."""
     found = users.user_at(store, domain, username, version)
     if found is None:
         raise LookupError(f"the story speaks of {username}, whom {domain} does not have")
     return found
-
-
-def _decided(call: StoryCall, talk: Talk, snapshot: PolicySnapshot, at: float) -> Iterator[JournalEntry]:
-    outcome = verdict(talk, snapshot)
-    leg = f"{int(call.id, 16) ^ 2:032x}"
-    recording = recording_of(call) if outcome.record else None
-    path = f"/var/lib/fsplug/spool/{recording}.wav"
-    yield DecisionMade(
-        decision=f"{int(call.id, 16) ^ 3:032x}",
-        call=call.id,
-        company=call.company.domain,
-        talk=f"{call.id}:{leg}:1",
-        at=at,
-        version=outcome.version,
-        user=outcome.user,
-        leg=leg if recording else None,
-        record=outcome.record,
-        rule=outcome.rule,
-        reason=outcome.reason,
-        direction=outcome.direction,
-        group=outcome.group,
-        caller=talk.caller.numbers[0],
-        answerer=talk.answerer.numbers[0],
-        inputs=talk_facts(talk),
-        recording=recording,
-        path=path if recording else None,
-        terms=outcome.terms,
-    )
-    over = at + call.conversation.seconds
-    if recording:
-        yield from _recorded(call, recording, leg, path, at)
-    yield CallEnded(call.id, over, "NORMAL_CLEARING")
-
-
-def _recorded(call: StoryCall, recording: str, leg: str, path: str, at: float) -> Iterator[JournalEntry]:
-    spoken = call.conversation
-    over = at + spoken.seconds
-    yield RecordingStarted(recording, call.company.domain, leg, path, at)
-    yield RecordingStopped(recording, over, "success-silence", spoken.seconds)
-    if call.lost is not None:
-        yield RecordingLost(recording, *call.lost, over + 1)
-        return
-    sealed = (spoken.seconds, spoken.bytes, spoken.sha256)
-    yield RecordingSealed(recording, *sealed, location_of(call), False, over + 1)
 
 
 def days() -> range:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,8 +60,23 @@ def conversations(folder: Path, about_seconds: tuple[float, ...]) -> list[Conver
     return [_written(folder / f"{number}.wav", seconds, number) for number, seconds in enumerate(about_seconds)]
 
 
+def silenced(spoken: Conversation, spans: Sequence[tuple[float, float]]) -> Conversation:
+    """The same conversation in a file beside it, in which both are silent in these spans, in seconds."""
+    with wave.open(str(spoken.path)) as file:
+        frames = array.array("h", file.readframes(file.getnframes()))
+    if sys.byteorder == "big":
+        frames.byteswap()
+    for since, until in spans:
+        first, end = (2 * round(at * SAMPLE_RATE) for at in (since, min(until, spoken.seconds)))
+        frames[first:end] = array.array("h", bytes(2 * (end - first)))
+    return _kept(spoken.path.with_stem(f"{spoken.path.stem}-silenced"), frames)
+
+
 def _written(path: Path, about_seconds: float, number: int) -> Conversation:
-    frames = _talk(about_seconds, random.Random(number))
+    return _kept(path, _talk(about_seconds, random.Random(number)))
+
+
+def _kept(path: Path, frames: Samples) -> Conversation:
     if sys.byteorder == "big":
         frames.byteswap()
     with wave.open(str(path), "wb") as file:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fsplug.lab.story import acts
+from fsplug.lab.story import acts, whole
 from fsplug.lab.story.calls import COMPANIES, StoryCall, days, entries, location_of, planned, recording_of
 from fsplug.lab.story.cast import ACME, BEGAN_DAYS, TURNS, document_of
 from fsplug.lab.story.voices import Conversation, conversations
@@ -80,6 +80,10 @@ def _acts(writer: _Writer, now: float, spoken: list[Conversation]) -> Iterator[_
             for call in calls:
                 yield _Act(call.at, partial(_happen, writer, call))
             yield from _listens(writer, calls, days_ago)
+    for days_ago in whole.DAYS_AGO:
+        at = whole.began_at(now, days_ago)
+        told = [spoken[_LENGTHS_SECONDS.index(seconds)] for seconds in (170.0, 33.0, 75.0)]
+        yield _Act(at, partial(whole.happen, writer.store, writer.archive, at, told, writer.switch))
     for days_ago in days():
         at = now - (days_ago + 0.05) * DAY_SECONDS
         yield _Act(at, partial(_live, writer, days_ago))
