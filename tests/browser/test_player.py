@@ -7,6 +7,7 @@ import pytest
 
 from fsplug.lab.story.cast import ACME
 from fsplug.policy.access.scopes import operator
+from fsplug.store.accounts import accounts
 from fsplug.store.audit import trail
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import RecordingHeld
@@ -82,14 +83,14 @@ def test_a_hold_is_drawn_over_the_wave_where_it_was(page: Any, site: Site, recor
     try:
         page.reload()
         page.wait_for_function(_IS_DRAWN)
-        wave, hold = page.locator(".wave").bounding_box(), page.locator(".stretches .hold").bounding_box()
+        wave, hold = page.locator(".wave").bounding_box(), page.locator(".wave .shades rect").bounding_box()
         assert hold["x"] - wave["x"] == pytest.approx(wave["width"] / 4, abs=3)
         assert hold["width"] == pytest.approx(wave["width"] / 4, abs=3)
         assert hold["height"] == pytest.approx(wave["height"], abs=3)
         page.mouse.click(hold["x"] + 2, hold["y"] + 20)
         page.wait_for_function(f"() => Math.abs(globalThis.heard.currentTime - {length / 4}) < 3")
         page.evaluate("globalThis.heard.currentTime = 0")
-        page.focus("[data-seek] button")
+        page.focus("table.marks [data-go]")
         page.keyboard.press("Enter")
         assert _at(page) == pytest.approx(length / 4, abs=0.1)
     finally:
@@ -110,6 +111,97 @@ def test_keys_play_pause_and_go_ten_seconds(page: Any) -> None:
     assert _at(page) == pytest.approx(begun, abs=0.2)
     page.keyboard.press("End")
     assert page.get_attribute(".wave", "aria-valuenow") == page.get_attribute(".wave", "aria-valuemax")
+
+
+# Keys on the waveform, and the second of 100 to which each leads; of a recording of 292 seconds.
+_SOUGHT = """
+    4               40%
+    ArrowRight      +10
+    ArrowUp         +10
+    Shift+ArrowUp   +1
+    ArrowDown       -10
+    Shift+ArrowLeft -1
+    PageUp          +60
+    PageDown        -60
+    Home            0%
+    PageDown        0%
+    End             100%
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken"),
+    [
+        ("da", "1 minut og 56 sekunder af 4 minutter og 52 sekunder"),
+        ("sv", "1 minut och 56 sekunder av 4 minuter och 52 sekunder"),
+        ("en", "1 minute and 56 seconds of 4 minutes and 52 seconds"),
+    ],
+)
+def test_the_waveform_is_a_slider_with_all_its_keys_also_before_play_is_pressed(
+    page: Any, site: Site, language: str, spoken: str
+) -> None:
+    accounts.choose_language(site.store, ACME, SUPERUSER, language)
+    page.reload()
+    page.focus(".wave")
+    length, at = float(page.get_attribute("[data-player]", "data-seconds")), 0.0
+    for line in _SOUGHT.strip().splitlines():
+        key, to = line.split()
+        page.keyboard.press(key)
+        at = length * int(to[:-1]) / 100 if to.endswith("%") else at + int(to)
+        assert int(page.get_attribute(".wave", "aria-valuenow")) == pytest.approx(at, abs=1), key
+        if key == "4":
+            assert page.get_attribute(".wave", "aria-valuetext") == spoken
+    page.keyboard.press("4")
+    page.keyboard.press("Space")
+    page.wait_for_function(f"() => globalThis.heard.currentTime > {length * 0.4}")
+
+
+def test_it_goes_on_where_somebody_stopped_and_at_the_speed_they_chose(page: Any, site: Site) -> None:
+    page.focus(".wave")
+    page.keyboard.press("5")
+    with page.expect_response("**/account/speed"):
+        page.select_option("#speed", "1.5")
+    assert accounts.get(site.store, ACME, SUPERUSER).speed == 1.5
+    place = page.inner_text("[data-at]")
+    page.reload()
+    page.wait_for_function(f"() => document.querySelector('[data-message]').textContent.includes({place!r})")
+    page.click("[data-toggle]")
+    page.wait_for_function("() => globalThis.heard.currentTime > 140 && !globalThis.heard.paused")
+    assert page.evaluate("[globalThis.heard.playbackRate, globalThis.heard.preservesPitch]") == [1.5, True]
+    assert "→" in page.evaluate("navigator.mediaSession.metadata.title")
+    accounts.choose_speed(site.store, ACME, SUPERUSER, 1.0)
+
+
+def test_keys_and_buttons_lead_to_the_next_mark_and_to_the_next_speaker(page: Any, site: Site, recording: str) -> None:
+    row = site.store.row("SELECT started_at FROM recording WHERE id = ?", recording)
+    assert row is not None
+    held = [
+        RecordingHeld(f"{recording}-{at}", recording, ACME, "user", row[0] + at, row[0] + at + 9) for at in (30, 90)
+    ]
+    ledger.apply(site.store, held)
+    try:
+        page.reload()
+        page.focus(".wave")
+        for key, second in (("m", 30), ("m", 90), ("Shift+m", 30)):
+            page.keyboard.press(key)
+            assert int(page.get_attribute(".wave", "aria-valuenow")) == second
+        page.click("[data-next=mark]")
+        assert page.inner_text("[data-message]").startswith("1:30 2: ")
+        page.keyboard.press("m")
+        assert page.inner_text("[data-message]") == page.get_attribute("[data-next=mark]", "data-none")
+        page.locator("table.marks [data-go]").first.press("Enter")
+        assert int(page.get_attribute(".wave", "aria-valuenow")) == 30
+        page.locator("[data-next=speaker]").wait_for()
+        page.focus(".wave")
+        page.keyboard.press("Home")
+        said = []
+        for _ in range(2):
+            page.keyboard.press("s")
+            said.append(page.inner_text("[data-message]").split(" ", 1)[1])
+        assert sorted(said) == sorted(page.locator(".lane").all_inner_texts()), "they take turns"
+    finally:
+        with site.store.atomic():
+            site.store.run("DELETE FROM recording_hold")
 
 
 def test_keys_in_a_field_are_the_field_s(page: Any) -> None:
@@ -146,7 +238,7 @@ def test_what_can_not_be_had_has_not_ended_but_failed(page: Any, troubles: list[
     page.route("**/audio", lambda route: route.fulfill(status=404))
     page.click("[data-toggle]")
     page.wait_for_function("() => document.querySelector('[data-message]').textContent !== ''")
-    assert page.inner_text("[data-message]") == page.get_attribute("[data-player]", "data-failed")
+    assert page.inner_text("[data-message]") == page.get_attribute(".troubles", "data-failed")
     assert page.locator("[data-paused]").is_visible()
     troubles[:] = [one for one in troubles if "404" not in one]
 
@@ -160,7 +252,8 @@ def test_at_its_end_the_clock_shows_the_length(page: Any) -> None:
     page.wait_for_function("() => globalThis.heard.ended && !document.querySelector('[data-paused]').hidden")
     at, length = page.inner_text(".clock").split(" / ")
     assert at == length
-    assert page.get_attribute(".wave", "aria-valuetext").split()[0] == length
+    spoken = page.get_attribute(".wave", "aria-valuetext").split()
+    assert spoken[: len(spoken) // 2] == spoken[len(spoken) // 2 + 1 :], spoken
 
 
 def test_without_scripts_play_is_a_button_and_then_an_audio_element(visit: Callable[..., Any], recording: str) -> None:

@@ -33,7 +33,7 @@ BOTH_MAILS = (MailKind.USER_ID, MailKind.PASSWORD)
 class Account:
     """A user's way into the console. Times are epoch seconds; without `password_at` there is no password yet.
 
-    `language` is the one they chose, if they did.
+    `language` and `speed` (of playing) are those that they chose, if they did.
     """
 
     company: str
@@ -45,6 +45,7 @@ class Account:
     password_at: float | None
     totp: bool
     language: str | None = None
+    speed: float | None = None
 
 
 _ACCOUNTS = (
@@ -77,6 +78,7 @@ _LISTED = Select(Account, lambda: _ACCOUNTS.order_by(ConsoleAccounts.username))
 _LANGUAGE = Select(str, lambda: ConsoleAccounts.select(ConsoleAccounts.language).where(_IS_THEIRS))
 _DOMAIN = Select(str, lambda: Companies.select(Companies.domain).where(Companies.id == given.company))
 _CHOOSE = Write(lambda: ConsoleAccounts.update({ConsoleAccounts.language: given.language}).where(_IS_THEIRS))
+_CHOOSE_SPEED = Write(lambda: ConsoleAccounts.update({ConsoleAccounts.speed: given.speed}).where(_IS_THEIRS))
 _KEEP = Write(
     lambda: ConsoleAccounts.update(
         {ConsoleAccounts.password_hash: given.kept, ConsoleAccounts.password_at: given.now}
@@ -185,6 +187,12 @@ def choose_language(store: Store, domain: str, username: str, language: str) -> 
         raise Invalid("unknown-language", text, language=language)
     with store.atomic():
         _CHOOSE.run(store, language=language, company=company_id(store, domain), username=username)
+
+
+def choose_speed(store: Store, domain: str, username: str, speed: float) -> None:
+    """From now on recordings are played to the user at this speed."""
+    with store.atomic():
+        _CHOOSE_SPEED.run(store, speed=speed, company=company_id(store, domain), username=username)
 
 
 def unlock(store: Store, domain: str, username: str, by: str) -> None:

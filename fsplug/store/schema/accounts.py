@@ -16,6 +16,7 @@ class ConsoleAccounts(Table):
     password_hash = text(null=True)
     password_at = real(null=True)
     language = text(null=True)
+    speed = real(null=True)
 
     class Meta:
         table_name = "console_account"

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from fsplug.errors import FsplugError, Invalid, Refused, TooBusy, TryLater
 from fsplug.web.kernel import assets, compression, feed, limits, menu, shell, step_up, texts
-from fsplug.web.kernel.formatting import Moments
+from fsplug.web.kernel.formatting import Moments, speeds
 from fsplug.web.kernel.guard import SHARE_NOT_GOOD, check_rules, guard, services, store
 from fsplug.web.kernel.page import Page, found
 from fsplug.web.kernel.services import Services
@@ -64,7 +64,7 @@ def create_app(services: Services) -> Flask:
     app.after_request(limits.settle)
     app.after_request(_with_headers)
     shell.prepare(app)
-    app.jinja_env.globals.update(style_nonce=_style_nonce, length_of=Moments.length)
+    app.jinja_env.globals.update(style_nonce=_style_nonce, length_of=Moments.length, speeds_in=speeds)
     app.register_error_handler(FsplugError, _message)
     app.register_error_handler(HTTPException, _turned)
     app.register_error_handler(Exception, _failed)

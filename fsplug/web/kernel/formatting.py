@@ -4,7 +4,9 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal
 
+from fsplug.policy.speeds import SPEEDS
 from fsplug.words.moments import LOCALES
 
 
@@ -63,3 +65,8 @@ class Moments:
         whole = int(seconds + 0.5)
         minutes = f"{whole // 60 % 60:02}:{whole % 60:02}"
         return f"{whole // 3600}:{minutes}" if whole >= 3600 else minutes.removeprefix("0")
+
+
+def speeds(language: str) -> list[tuple[float, str]]:
+    """The speeds of playing, and how they are written."""
+    return [(speed, f"{format_decimal(speed, locale=language)}×") for speed in SPEEDS]

@@ -21,6 +21,7 @@ from fsplug.store.recordings import deletions
 from fsplug.web.pages.player import streaming
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
+from tests.store.longconversation import long_conversation
 from tests.store.story import decided, recorded_call, seen, started
 from tests.web.conftest import PLAYER, URL, Browser
 
@@ -106,9 +107,18 @@ PAUSES = [
 ]
 
 
+def _marks(page: str) -> list[tuple[str, ...]]:
+    """Number, beginning, end and text of each row of the table of marks, as somebody reads them."""
+    table = page.partition('class="cardlike marks"')[2].partition("</table>")[0]
+    rows = re.findall(r"<tr>\s*<td.*?</tr>", table, re.DOTALL)
+    texts = [re.sub("<[^>]+>", "", re.sub("<span class=.unseen.>[^<]*</span>", "", row)) for row in rows]
+    return [tuple(line.strip() for line in text.split("\n") if line.strip()) for text in texts]
+
+
 def test_holds_and_pauses_are_drawn_and_stand_in_a_table_with_who_made_them(anna: Browser, console: Console) -> None:
+    anna.post("/language", language="en", back="/")
     page = anna.get(PAGE).text
-    assert "<rect" not in page and "Holds and pauses" not in page
+    assert "<rect" not in page and 'data-next="mark"' not in page and _marks(page) == []
     ledger.apply(console.store, [*HOLDS, *PAUSES])
     page = anna.get(PAGE).text
     assert 'viewBox="0 0 7.0 1"' in page
@@ -118,25 +128,47 @@ def test_holds_and_pauses_are_drawn_and_stand_in_a_table_with_who_made_them(anna
         ("hold", "4.0", "3.0"),
         ("pause", "6.5", "0.5"),
     ]
-    assert _stretches(page) == [
-        ("1001", "On hold", "0:01", "0:03"),
-        ("Anna", "Paused: nothing was recorded", "0:03", "0:04"),
-        ("+4522334455", "On hold", "0:04", "0:07"),
-        ("Bo", "Paused: nothing was recorded", "0:07", "0:07"),
+    assert _marks(page) == [
+        ("0:01", "0:03", "1 1001 put the call on hold"),
+        ("0:03", "0:04", "2 Anna paused recording and listening in"),
+        ("0:04", "0:07", "3 +4522334455 put the call on hold"),
+        ("0:07", "0:07", "4 Bo paused recording and listening in"),
     ]
 
 
 def test_who_sees_their_own_calls_alone_reads_no_name_from_others(browser: Browser, console: Console) -> None:
     console.made(role="my-console")
     browser.sign_in()
+    browser.post("/language", language="en", back="/")
     ledger.apply(console.store, PAUSES)
-    assert [who for who, *_ in _stretches(browser.get(PAGE).text)] == ["Anna", "Somebody else in the conversation"]
+    assert [said for *_, said in _marks(browser.get(PAGE).text)] == [
+        "1 Anna paused recording and listening in",
+        "2 Somebody else in the conversation paused recording and listening in",
+    ]
 
 
-def _stretches(page: str) -> list[tuple[str, ...]]:
-    table = page.split("<caption>Holds and pauses")[1].split("</table>")[0]
-    rows = re.findall(r'<th scope="row">(.*?)</th><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>', table)
-    return [tuple(re.sub("<[^>]*>", "", cell) for cell in row) for row in rows]
+def test_whatever_happened_during_the_recording_is_a_mark_for_who_may_see_it(
+    anna: Browser, console: Console, new_browser: Callable[..., Any]
+) -> None:
+    began = console.clock.now - 600
+    ledger.apply(console.store, long_conversation(began))
+    paused = CallChanged("p", ACME, "call", Change.PAUSE, began + 55, "call-b", None, "1001", "1001", until=began + 58)
+    ledger.apply(console.store, [paused])
+    anna.post("/language", language="en", back="/")
+    found = _marks(anna.get("/recordings/call-call-b-rec").text)
+    assert found == [
+        ("0:08", "0:38", "1 Bo listened in on Anna Holm"),
+        ("0:43", "0:46", "2 Anna paused recording and listening in"),
+        ("0:48", "1:23", "3 Anna Holm put the call on hold"),
+        ("1:23", "4 Anna Holm transferred +4522334455"),
+    ]
+    console.made("1003", "clara@acme.example", "my-console")
+    clara = new_browser()
+    clara.sign_in(email="clara@acme.example")
+    clara.post("/language", language="en", back="/")
+    assert [row[-1] for row in _marks(clara.get("/recordings/call-call-ask-b-rec").text)] == [
+        "1 Clara Juhl transferred +4522334455"
+    ], "nobody reads of listening in to a colleague"
 
 
 @pytest.mark.parametrize("form", ["play", "share"])
@@ -412,6 +444,14 @@ def test_the_page_lets_in_one_style_of_its_own_and_nothing_else(anna: Browser) -
     assert f'data-nonce="{nonces[0]}"' in first.text
     assert "script-src 'self';" in policies[0] and "unsafe" not in policies[0]
     assert "nonce" not in anna.get("/account").headers["Content-Security-Policy"]
+
+
+def test_the_speed_is_the_viewer_s_for_all_their_players(anna: Browser) -> None:
+    assert '<option value="1.0" selected>' in anna.get(PAGE).text
+    assert anna.post("/account/speed", speed="1.5").status_code == 204
+    assert anna.post("/account/speed", speed="99").status_code == 422
+    page = anna.get(PAGE).text
+    assert '<option value="1.5" selected>' in page and 'value="1.0" selected' not in page
 
 
 @pytest.mark.parametrize("language", ["da", "sv", "en"])

@@ -6,6 +6,7 @@ from flask import g, redirect, render_template, request
 
 from fsplug.policy.access.attempts import Act
 from fsplug.policy.access.scopes import logged_name
+from fsplug.policy.speeds import speed_of
 from fsplug.store.accounts import accounts, passkeys, sessions
 from fsplug.store.accounts.sessions import Session
 from fsplug.store.change import waiting_rows
@@ -62,6 +63,15 @@ def choose_language() -> Any:
     if language in LANGUAGES:
         shell.keep_language(response, language)
     return response
+
+
+@PAGE.post("/account/speed")
+@takes(Open.SIGNED_IN)
+def choose_speed() -> Any:
+    """The viewer's players play at this speed from now on; a player's script sends it."""
+    viewer = shell.viewer()
+    accounts.choose_speed(guard.store(), viewer.domain, viewer.username, speed_of(request.form.get("speed", "")))
+    return "", 204
 
 
 def _end(store: Store, viewer: shell.Viewer, chosen: str) -> list[Session]:

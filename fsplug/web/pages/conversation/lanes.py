@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from fsplug.policy.conversation.events import Person
 from fsplug.policy.conversation.shapes import Doing, Lane, Timeline, Turn, TurnKind
 from fsplug.store.recordings.recordings import State
+from fsplug.web.kernel import ruler
 from fsplug.web.kernel.parties import NamedParty
 from fsplug.web.pages.conversation.lines import Line
 from fsplug.web.pages.conversation.people import Named
 
-_STEPS_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400)
-_MOST_TICKS = 4
 # So that a talk of a second in an hour is seen.
 _LEAST_PERCENT = 0.4
 _HEARD_STATES = frozenset({State.RECORDING, State.STOPPED, State.SEALED})
@@ -72,7 +71,7 @@ def drawn(found: Timeline, named: Named, until: float, lines: Sequence[Line]) ->
         for number, lane in enumerate(found.lanes)
     ]
     there = {bar.kind for lane in made for bar in lane.bars}
-    return Drawing(made, scale.ticks(), [kind for kind in _KINDS if kind in there])
+    return Drawing(made, ruler.ticks(scale.seconds), [kind for kind in _KINDS if kind in there])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +90,6 @@ class _Scale:
         begin, end = self.at(at), self.at(self.until if until is None else until)
         width = max(end - begin, _LEAST_PERCENT)
         return Bar(kind, round(min(begin, 100.0 - width), 2), round(width, 2))
-
-    def ticks(self) -> list[tuple[int, float]]:
-        fits = (one for one in _STEPS_SECONDS if self.seconds / one <= _MOST_TICKS)
-        step = next(fits, _STEPS_SECONDS[-1])
-        return [(one, self.at(self.began + one)) for one in range(0, int(self.seconds) + 1, step)]
 
 
 _ON_TALKS = {TurnKind.HOLD: "held", TurnKind.PAUSE: "paused"}

@@ -1,4 +1,5 @@
 // Plays the recordings of a conversation in their order, each as its own player does, and says what it skips.
+import { keepSpeed, offer, prepare, press, trouble } from "../player/playback.js";
 
 function parts(form) {
   const stops = [...form.querySelectorAll("li")];
@@ -9,7 +10,10 @@ function parts(form) {
   let begins = false;
   let playing = "";
   form.hidden = false;
-  audio.disableRemotePlayback = true;
+  form.querySelector(".speed").hidden = false;
+  prepare(audio);
+  const setSpeed = keepSpeed(form.querySelector("#speed"), audio);
+  const announce = offer(audio, { play: () => audio.play(), pause: () => audio.pause() });
 
   const say = (...texts) => {
     message.textContent = texts.filter(Boolean).join(" ");
@@ -30,27 +34,26 @@ function parts(form) {
 
   async function play() {
     const { recording, skipped } = stops[at].dataset;
+    const what = stops[at].textContent;
     if (!recording) {
-      const said = stops[at].textContent;
       at = 0;
       form.querySelector(".reason")?.removeAttribute("hidden");
-      return wait(skipped, said);
+      return wait(skipped, what);
     }
     const url = `/recordings/${recording}`;
-    const body = new URLSearchParams(new FormData(form));
-    const answer = await fetch(`${url}/play`, { method: "POST", body, headers: { Accept: "application/json" } });
-    if (answer.redirected) return location.reload();
-    const { message: said, step_up: stepUp } = await answer.json();
+    let said = "";
     // The recording's own page asks who is there, and brings them back to its player.
-    if (stepUp) return location.assign(url);
-    if (!answer.ok) return wait(said);
+    const isHeard = await press(url, form, (text) => (said = text), () => location.assign(url));
+    if (!isHeard) return wait(said);
     playing = recording;
     mark();
-    say(skipped, stops[at].textContent, said);
+    say(skipped, what, said);
     form.querySelector(".reason")?.setAttribute("hidden", "");
     button.hidden = true;
     audio.hidden = false;
     audio.src = `${url}/audio`;
+    setSpeed();
+    announce(what);
     await audio.play();
   }
 
@@ -61,7 +64,7 @@ function parts(form) {
       await play();
     } catch (error) {
       // A browser that wants another press has its way: the audio's own controls are there.
-      if (!(error instanceof DOMException)) wait(form.dataset.failed);
+      if (!(error instanceof DOMException)) wait(trouble(form));
     } finally {
       begins = false;
     }
@@ -76,7 +79,7 @@ function parts(form) {
     begin();
   });
   audio.addEventListener("error", () => {
-    if (playing) wait(Number.isNaN(audio.duration) ? form.dataset.failed : form.dataset.ended);
+    if (playing) wait(trouble(form, audio));
   });
 }
 

@@ -2,50 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-
-from babel.numbers import format_decimal
 
 from fsplug.policy.access.scopes import Need, Reach
-from fsplug.policy.recording.holds import Holder
-from fsplug.policy.recording.participants import Participant
 from fsplug.policy.terms import Channels
 from fsplug.store.audit import trail
 from fsplug.store.audit.trail import AuditEntry
-from fsplug.store.calls import pauses
-from fsplug.store.calls.pauses import PausedSpan
 from fsplug.store.config import companies, groups
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import Mail
-from fsplug.store.recordings import access, holds, playbacks, shares
+from fsplug.store.recordings import access, playbacks, shares
 from fsplug.store.recordings.recordings import Recording, State
 from fsplug.store.recordings.shares import Share
-from fsplug.web.kernel.names import of_actors, of_users
+from fsplug.web.kernel.names import of_actors
 from fsplug.web.kernel.parties import NamedParty, party
 from fsplug.web.kernel.shell import Viewer
-
-_SPEEDS = (0.75, 1.0, 1.25, 1.5, 2.0)
-
-
-class StretchKind(StrEnum):
-    """Why nothing is heard."""
-
-    HOLD = "hold"
-    PAUSE = "pause"
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Who held or paused the call, and when, in seconds from the beginning of the recording.
-
-    `who` is None for somebody in a call that the viewer may not see.
-    """
-
-    kind: StretchKind
-    who: NamedParty | None
-    begin: float
-    end: float
+from fsplug.web.pages.player import marks
+from fsplug.web.pages.player.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +34,7 @@ class ShownRecording:
     answerer: NamedParty
     is_picked_up: bool
     lanes: tuple[NamedParty, ...]
-    stretches: tuple[Stretch, ...]
+    marks: tuple[Mark, ...]
     group: str
     plays: Sequence[AuditEntry]
     shares: Sequence[Share]
@@ -100,7 +73,7 @@ def shown(store: Store, viewer: Viewer, recording: Recording) -> ShownRecording:
         answerer,
         ends[1].picked_up,
         lanes if is_in_stereo(recording) else (),
-        _stretches(store, viewer, recording, lanes),
+        marks.of(store, viewer, recording, lanes),
         _group(store, domain, recording.group),
         plays,
         shared,
@@ -110,11 +83,6 @@ def shown(store: Store, viewer: Viewer, recording: Recording) -> ShownRecording:
         viewer.company.playback_reason,
         store.now(),
     )
-
-
-def speeds(language: str) -> list[tuple[float, str]]:
-    """The playback speeds, and how they are written."""
-    return [(speed, f"{format_decimal(speed, locale=language)}×") for speed in _SPEEDS]
 
 
 def _plays(store: Store, viewer: Viewer, recording: Recording) -> list[AuditEntry]:
@@ -128,31 +96,6 @@ def _plays(store: Store, viewer: Viewer, recording: Recording) -> list[AuditEntr
 def is_in_stereo(recording: Recording) -> bool:
     """Whether each of the two has a channel of their own."""
     return recording.terms is None or recording.terms.channels is not Channels.MONO
-
-
-def _stretches(
-    store: Store, viewer: Viewer, recording: Recording, lanes: tuple[NamedParty, NamedParty]
-) -> tuple[Stretch, ...]:
-    """When the call was on hold or paused, in its order."""
-    held = [
-        Stretch(StretchKind.HOLD, lanes[span.by is Holder.OTHER], span.begin, span.end)
-        for span in holds.within(store, recording)
-    ]
-    spans = pauses.within(store, recording)
-    named = of_users(store, viewer.domain, {span.by.username or "" for span in spans})
-    paused = [
-        Stretch(StretchKind.PAUSE, _who_paused(span, viewer, recording, named), span.begin, span.end) for span in spans
-    ]
-    return tuple(sorted([*held, *paused], key=lambda one: (one.begin, one.end)))
-
-
-def _who_paused(span: PausedSpan, viewer: Viewer, recording: Recording, named: Mapping[str, str]) -> NamedParty | None:
-    """Whoever sees their own calls alone reads no names from others of the conversation."""
-    if span.call != recording.call and not viewer.reaches(Need.RECORDINGS, Reach.COMPANY):
-        return None
-    return party(
-        Participant(span.by.number, span.by.username, named.get(span.by.username or "", "")), viewer.company.country
-    )
 
 
 def _lanes(

@@ -11,7 +11,7 @@ from fsplug.policy.access.scopes import Need, Reach
 from fsplug.store.recordings import access, play_counts, playbacks
 from fsplug.store.recordings.recordings import Recording
 from fsplug.store.recordings.shares import LONGEST_SUBJECT, MOST_DAYS, MOST_PLAYS, USUAL_DAYS, USUAL_PLAYS
-from fsplug.web.kernel import guard, shell, step_up
+from fsplug.web.kernel import guard, ruler, shell, step_up
 from fsplug.web.kernel.guard import SESSION, takes
 from fsplug.web.kernel.page import Page
 from fsplug.web.pages.player import around, streaming, waveforms
@@ -95,7 +95,7 @@ def show(
         wrong=wrong.facts.get("wrong", ()) if wrong else (),
         is_sharing=wrong is not None and at == "share",
         limits=LIMITS,
-        speeds=around.speeds(viewer.language),
+        ticks=ruler.ticks(reached.seconds or 0.0),
         share_languages=LANGUAGES,
     )
     return found, _status(wrong) if wrong else 200

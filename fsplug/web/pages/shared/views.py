@@ -11,10 +11,10 @@ from fsplug.store.config import companies
 from fsplug.store.recordings import share_visits, shares
 from fsplug.store.recordings.share_visits import Visit
 from fsplug.store.recordings.shares import Share
-from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel import guard, ruler, shell
 from fsplug.web.kernel.guard import Open, takes
 from fsplug.web.kernel.page import Page
-from fsplug.web.pages.player import around, streaming, views, waveforms
+from fsplug.web.pages.player import streaming, views, waveforms
 from fsplug.words import moments
 
 PAGE = Page(__name__)
@@ -137,8 +137,8 @@ def _player_page(visit: Visit) -> str:
         left=_left(visit),
         plays_left=_plays_left(visit),
         is_hearing=is_hearing,
-        seconds=recording.seconds,
-        speeds=around.speeds(g.words.language),
+        seconds=recording.seconds or 0.0,
+        ticks=ruler.ticks(recording.seconds or 0.0),
         **about,
     )
 
