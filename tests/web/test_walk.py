@@ -67,6 +67,7 @@ WHO = {
     "/policies": MANAGERS,
     "/deletions": MANAGERS,
     "/people": ADMINS | {"sub-admin"},
+    "/people/import": ADMINS | {"sub-admin"},
     "/activity": MANAGERS | ADMINS,
 }
 
@@ -79,6 +80,7 @@ STEP_UP = {
     "POST /deletions/delete",
     "POST /one-time-codes",
     "POST /changes/confirm",
+    "POST /people/import/save",
     "POST /people/save",
     "POST /policies/admins-set-record",
     "POST /policies/save",

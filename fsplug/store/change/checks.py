@@ -45,7 +45,7 @@ def _extensions(view: View, changes: Changes) -> Iterator[Trouble]:
     taken += [(one.number, f"ivr {one.number}") for one in view.holding(ivrs.IVR, "number", given)]
     for who, holder, extension in _shared(taken):
         text = f"{holder} has {extension} already; give it another"
-        yield who, Coded("extension-taken", text, value=extension, holder=holder)
+        yield who, Coded("extension-taken", text, value=extension, holder=_name(holder))
 
 
 def _sip_usernames(view: View, changes: Changes) -> Iterator[Trouble]:
@@ -55,14 +55,14 @@ def _sip_usernames(view: View, changes: Changes) -> Iterator[Trouble]:
     taken = [(device.sip_username, f"user {device.username}, device {device.name}") for device in holders]
     for who, holder, sip_username in _shared(taken):
         text = f"sip_username: {holder} has {sip_username} already; give it another"
-        yield who, Coded("phone-name-taken", text, value=sip_username, holder=holder)
+        yield who, Coded("phone-name-taken", text, value=sip_username, holder=_name(holder))
     # A dialplan may mistake the name that signed in for the username.
     called_so = {user.username for user in view.holding(users.USER, "username", given)}
     for device in holders:
         if device.sip_username != device.username and device.sip_username in called_so:
             holder = f"user {device.sip_username}"
             text = f"sip_username: {holder} already has this name; choose another"
-            taken_so = Coded("phone-name-taken", text, value=device.sip_username, holder=holder)
+            taken_so = Coded("phone-name-taken", text, value=device.sip_username, holder=_name(holder))
             yield f"user {device.username}, device {device.name}", taken_so
 
 
@@ -80,7 +80,12 @@ def _emails(view: View, changes: Changes) -> Iterator[Trouble]:
     taken = [(same(user.email), f"user {user.username}") for user in view.signing_in_as(addresses)]
     for who, holder, email in _shared(taken):
         text = f"email: {holder} signs in to the console as {email} already; give it another"
-        yield who, Coded("email-taken", text, value=email, holder=holder)
+        yield who, Coded("email-taken", text, value=email, holder=_name(holder))
+
+
+def _name(entry: str) -> str:
+    """The name in an entry such as "user 1001"."""
+    return entry.split(", ")[0].partition(" ")[2]
 
 
 def _shared(taken: Sequence[tuple[str | None, str]]) -> Iterator[tuple[str, str, str]]:

@@ -196,6 +196,8 @@ def _field_of(text: str) -> Field | None:
 def _coded(said: str, text: str, code: str, value: str) -> Coded:
     if isinstance(text, Coded):
         return Coded(text.code, said, **text.facts)
+    if " is missing; " in text:
+        code = code.replace("bad-", "empty-")
     return Coded(code, said, value=value[:60])
 
 
