@@ -28,11 +28,23 @@ class Channels(StrEnum):
     MONO = "mono"
 
 
-class AgentMay(StrEnum):
-    """What the recorded user may do to the recording of a call that goes on."""
+class Start(StrEnum):
+    """How a recording begins: by itself, when the recorded user starts it, or by itself and destroyed at the end unless
+    the recorded user keeps it.
+    """
 
-    NOTHING = "nothing"
+    AUTOMATIC = "automatic"
+    ON_DEMAND = "on-demand"
+    KEEP_ON_DEMAND = "keep-on-demand"
+
+
+class AgentMay(StrEnum):
+    """What the recorded user may do to the recording of a call that goes on. Who may pause may go on."""
+
+    START = "start"
+    KEEP = "keep"
     PAUSE = "pause"
+    STOP = "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,38 @@ class OneOf:
     def typed(self, text: str) -> Plain:
         """What somebody has typed, as a plain value."""
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class SomeOf:
+    """The values of a term that is any number of these words: as text, with commas between them, or `nothing`."""
+
+    kind: ClassVar[str] = "choices"
+    NOTHING: ClassVar[str] = "nothing"
+    choices: type[StrEnum]
+
+    def read(self, plain: object) -> frozenset[StrEnum]:
+        """The choices written as `plain`, in any order; ValueError for any other."""
+        if plain == self.NOTHING:
+            return frozenset()
+        return frozenset(self.choices(word.strip()) for word in str(plain).split(","))
+
+    def plain(self, plain: str) -> str:
+        """The same choices, each once and in their order; ValueError for any other."""
+        chosen = self.read(plain)
+        return ",".join(one for one in self.choices if one in chosen) or self.NOTHING
+
+    def trouble(self, plain: Plain) -> str | None:
+        """What to write instead of this value; None where the term takes it."""
+        try:
+            self.read(plain)
+        except ValueError:
+            return f"use {self.NOTHING}, or some of {', '.join(self.choices)}, with commas between them"
+        return None
+
+    def typed(self, text: str) -> Plain:
+        """What somebody has typed, as a plain value, nothing where it is empty; ValueError for any other words."""
+        return self.plain(text.strip(" ,") or self.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +146,7 @@ class Seconds:
         return int(text) if text.strip() else None
 
 
-Values = OneOf | Line | Seconds
+Values = OneOf | SomeOf | Line | Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +172,18 @@ class Terms:
     purpose: Annotated[str, Line(longest=500, example="quality")] = "quality"
     # Of each talk, from its beginning; None is all of it. A day is longer than any talk.
     max_seconds: Annotated[int | None, Seconds(most=86_400)] = None
-    agent_may: Annotated[AgentMay, OneOf(AgentMay)] = AgentMay.NOTHING
+    agent_may: Annotated[frozenset[AgentMay], SomeOf(AgentMay)] = frozenset()
+    start: Annotated[Start, OneOf(Start)] = Start.AUTOMATIC
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is recorded by them is kept without anybody's asking, so that nothing may be missing."""
+        return self.start is Start.AUTOMATIC
+
+    @property
+    def begins_at_once(self) -> bool:
+        """Whether the recording begins with the talk."""
+        return self.start is not Start.ON_DEMAND
 
     def longest(self, more: float = 0.0) -> float:
         """The longest that the recording of a talk can be, in seconds, if it ends up to `more` seconds late."""
@@ -152,7 +207,7 @@ TERM_NAMES = tuple(one.name for one in TERMS)
 
 def terms_facts(terms: Terms) -> dict[str, Plain]:
     """The terms as plain values by name, in the order of `TERMS`."""
-    return {name: _plain(getattr(terms, name)) for name in TERM_NAMES}
+    return {term.name: _plain(term, getattr(terms, term.name)) for term in TERMS}
 
 
 def terms_from(facts: Mapping[str, object]) -> Terms:
@@ -168,5 +223,21 @@ def terms_from(facts: Mapping[str, object]) -> Terms:
     return Terms(**given)  # type: ignore[arg-type]  # each term reads a value of its own kind
 
 
-def _plain(value: Any) -> Plain:
+def trouble_together(terms: Terms) -> str | None:
+    """What to write instead of these terms, of which each by itself is taken; None where they go together.
+
+    A recording that waits for the recorded user would never be, if that user could not do it.
+    """
+    needed = _NEEDED.get(terms.start)
+    if needed is None or needed in terms.agent_may:
+        return None
+    return f"start {terms.start} needs {needed} among what the recorded user may do: write it in agent_may, too"
+
+
+_NEEDED = {Start.ON_DEMAND: AgentMay.START, Start.KEEP_ON_DEMAND: AgentMay.KEEP}
+
+
+def _plain(term: Term, value: Any) -> Plain:
+    if isinstance(term.values, SomeOf):
+        return term.values.plain(",".join(value) or SomeOf.NOTHING)
     return str(value) if isinstance(value, StrEnum) else value

@@ -14,15 +14,26 @@ from fsplug.policy.terms import (
     OnFailure,
     Plain,
     Seconds,
+    SomeOf,
+    Start,
     Terms,
     Values,
     terms_facts,
     terms_from,
+    trouble_together,
 )
 from tests.tables import table
 
-STRICT = Terms(OnFailure.CLOSED, Channels.MONO, "evidence", 30, AgentMay.PAUSE)
+STRICT = Terms(
+    OnFailure.CLOSED,
+    Channels.MONO,
+    "evidence",
+    30,
+    frozenset({AgentMay.STOP, AgentMay.START, AgentMay.PAUSE}),
+    Start.ON_DEMAND,
+)
 A_CHOICE, A_LINE, A_LIMIT = OneOf(Channels), Line(longest=8, example="quality"), Seconds(most=60)
+CHOICES = SomeOf(Channels)
 
 
 def test_terms_are_plain_values_by_name_and_the_same_terms_again() -> None:
@@ -32,9 +43,10 @@ def test_terms_are_plain_values_by_name_and_the_same_terms_again() -> None:
         "channels": "mono",
         "purpose": "evidence",
         "max_seconds": 30,
-        "agent_may": "pause",
+        "agent_may": "start,pause,stop",
+        "start": "on-demand",
     }
-    assert [type(one) for one in facts.values()] == [str, str, str, int, str]
+    assert [type(one) for one in facts.values()] == [str, str, str, int, str, str]
     assert terms_from(facts) == STRICT
 
 
@@ -58,6 +70,10 @@ def test_each_kind_of_value_says_what_to_write_instead() -> None:
         (A_CHOICE, "mono", None),
         (A_CHOICE, "quad", "use stereo or mono"),
         (A_CHOICE, None, "use stereo or mono"),
+        (CHOICES, "mono, stereo", None),
+        (CHOICES, "nothing", None),
+        (CHOICES, "stereo,quad", "use nothing, or some of stereo, mono, with commas between them"),
+        (CHOICES, "", "use nothing, or some of stereo, mono, with commas between them"),
         (A_LINE, "evidence", None),
         (A_LINE, " ", line),
         (A_LINE, "evidences", line),
@@ -79,6 +95,26 @@ def test_a_limit_is_typed_as_a_number_and_none_where_nothing_is_typed() -> None:
     assert [A_LIMIT.typed(text) for text in ("30", " 5 ", "", " ")] == [30, 5, None, None]
     with pytest.raises(ValueError, match="many"):
         A_LIMIT.typed("many")
+
+
+def test_several_choices_are_one_text_in_their_own_order() -> None:
+    assert [CHOICES.typed(text) for text in ("mono, stereo,mono", "mono", "", " ,")] == [
+        "stereo,mono",
+        "mono",
+        "nothing",
+        "nothing",
+    ]
+    assert CHOICES.read("mono,stereo") == frozenset(Channels) and CHOICES.read("nothing") == frozenset()
+
+
+def test_a_recording_does_not_wait_for_what_nobody_may_do() -> None:
+    with table() as rows:
+        for start, needed in ((Start.ON_DEMAND, AgentMay.START), (Start.KEEP_ON_DEMAND, AgentMay.KEEP)):
+            for may in AgentMay:
+                with rows.row(start, may):
+                    trouble = trouble_together(Terms(start=start, agent_may=frozenset({may})))
+                    assert (trouble is None) is (may is needed)
+    assert trouble_together(Terms()) is None
 
 
 @pytest.mark.parametrize(

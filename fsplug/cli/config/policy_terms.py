@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from fsplug.cli.kernel.free_text import LINE
-from fsplug.policy.terms import TERMS, Line, OneOf, Plain, Seconds, Term, Terms, terms_facts, terms_from
+from fsplug.policy.terms import TERMS, Line, OneOf, Plain, Seconds, SomeOf, Term, Terms, terms_facts, terms_from
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _HELP = {
@@ -14,7 +14,10 @@ _HELP = {
     "channels": "Each party on its own channel, or both mixed.",
     "purpose": "Why calls are recorded.",
     "max_seconds": "Record only the first N seconds of a talk; none: all of it.",
-    "agent_may": "What the recorded user may do to the recording during the call.",
+    "agent_may": "What the recorded user may do to the recording during the call: nothing, or some of start, keep, "
+    "pause, stop, with commas between them.",
+    "start": "How a recording begins: by itself, when the recorded user starts it, or by itself and destroyed at the "
+    "end unless that user keeps it.",
 }
 # The word that removes a limit.
 _NO_END = "none"
@@ -36,6 +39,21 @@ class SecondsType(click.ParamType):
         if trouble := self._seconds.trouble(number):
             self.fail(f"{text[:60]!r} won't do; {trouble}, or {_NO_END}", param, ctx)
         return number
+
+
+class SomeOfType(click.ParamType):
+    """An option's value that is some of a term's words."""
+
+    name = "words"
+
+    def __init__(self, words: SomeOf) -> None:
+        self._words = words
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value)
+        if trouble := self._words.trouble(text):
+            self.fail(f"{text[:60]!r} won't do; {trouble}", param, ctx)
+        return self._words.plain(text)
 
 
 def options(command: Command) -> Command:
@@ -60,6 +78,8 @@ def _type(term: Term) -> dict[str, Any]:
     match term.values:
         case OneOf(choices):
             return {"type": click.Choice(list(map(str, choices)))}
+        case SomeOf():
+            return {"type": SomeOfType(term.values), "metavar": "WORDS"}
         case Line():
             return {"type": LINE, "metavar": "TEXT"}
         case Seconds():

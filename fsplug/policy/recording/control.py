@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from fsplug.policy.terms import AgentMay, Terms
+from fsplug.policy.terms import Start, Terms
 
 
 class Act(StrEnum):
@@ -24,16 +24,6 @@ class By(StrEnum):
     KEY = "key"
     CONSOLE = "console"
     COMMAND = "command"
-
-
-class Start(StrEnum):
-    """How a recording begins: by itself, when the agent starts it, or by itself and destroyed unless the agent keeps
-    it.
-    """
-
-    AUTOMATIC = "automatic"
-    ON_DEMAND = "on-demand"
-    KEEP_ON_DEMAND = "keep-on-demand"
 
 
 class Reason(StrEnum):
@@ -79,10 +69,7 @@ class ControlTerms:
     @classmethod
     def of(cls, terms: Terms) -> Self:
         """What these terms of a recording say of it."""
-        return cls(rights=_RIGHTS[terms.agent_may])
-
-
-_RIGHTS = {AgentMay.NOTHING: frozenset[Act](), AgentMay.PAUSE: frozenset({Act.PAUSE})}
+        return cls(terms.start, frozenset(Act(one) for one in terms.agent_may))
 
 
 @dataclass(frozen=True, slots=True)

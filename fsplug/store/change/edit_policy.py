@@ -8,7 +8,7 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupPolicy, PolicySnapshot, WhenAway
 from fsplug.policy.recording.edit import PolicyDifference, PolicyEdit, differences, rebased, to_put
-from fsplug.policy.terms import TERM_NAMES, TERMS, Terms, terms_facts
+from fsplug.policy.terms import TERM_NAMES, TERMS, Terms, terms_facts, trouble_together
 from fsplug.store.change.draft import Draft, Outcome, edit
 from fsplug.store.config import groups, policies, users
 from fsplug.store.db.database import Store
@@ -158,6 +158,8 @@ def _check_terms(terms: Terms) -> None:
         if trouble := term.values.trouble(facts[term.name]):
             text = f"{facts[term.name]!r} won't do for {term.key}; {trouble}"
             raise Invalid(f"bad-{term.key}", text, **{term.name: facts[term.name]})
+    if trouble := trouble_together(terms):
+        raise Invalid("bad-start", trouble)
 
 
 def _check_e164(numbers: Iterable[str]) -> None:

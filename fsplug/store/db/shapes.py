@@ -48,7 +48,8 @@ def objects(shape: type[Shape], names: tuple[str, ...], rows: Sequence[Row]) -> 
     """The rows of a query that selects `names`, as objects.
 
     A record is made of the columns of the same names in the same order; TypeError if these don't match. A value
-    becomes what its field is annotated with: bool, an Enum, or from JSON a Mapping, list or tuple; NULL stays None.
+    becomes what its field is annotated with: bool, an Enum, a frozenset of an Enum from its values with commas between
+    them (other words name none), or from JSON a Mapping, list or tuple; NULL stays None.
     Any other shape, such as str or int, is that of one column.
     """
     kind: Any = shape
@@ -118,6 +119,8 @@ def _conversion(kind: Any) -> Callable[[Any], Any] | None:
         return bool
     if issubclass(origin, Enum):
         return _member(origin)
+    if issubclass(origin, frozenset):
+        return _members(get_args(kind)[0])
     if issubclass(origin, tuple):
         return lambda text: tuple(_from_json(text))
     if issubclass(origin, Mapping | list):
@@ -129,6 +132,11 @@ def _member(kind: type[Enum]) -> Callable[[Any], Enum]:
     # Three times as fast as calling the Enum, which then says what is wrong with a value that it doesn't have.
     members = {one.value: one for one in kind}
     return lambda value: members.get(value) or kind(value)
+
+
+def _members(kind: type[Enum]) -> Callable[[Any], frozenset[Enum]]:
+    members = {one.value: one for one in kind}
+    return lambda text: frozenset(members[word] for word in text.split(",") if word in members)
 
 
 def _is_record(kind: Any) -> bool:

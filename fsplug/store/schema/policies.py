@@ -19,6 +19,7 @@ class DepartmentPolicies(VersionedTable):
     until = whole(null=True)
     max_seconds = whole(null=True)
     agent_may = text(default="'nothing'")
+    start = text(default="'automatic'")
 
     class Meta:
         table_name = "department_policy"
@@ -40,6 +41,7 @@ class GroupPolicies(VersionedTable):
     until = whole(null=True)
     max_seconds = whole(null=True)
     agent_may = text(default="'nothing'")
+    start = text(default="'automatic'")
 
     class Meta:
         table_name = "group_policy"

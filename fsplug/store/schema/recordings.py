@@ -39,6 +39,7 @@ class Recordings(Table):
     max_seconds = whole(null=True)
     whole = truth(null=True)
     agent_may = text(null=True)
+    start = text(null=True)
 
     class Meta:
         table_name = "recording"

@@ -56,6 +56,7 @@ def test_a_recording_is_listed_with_everything_known_of_it(cli: Cli) -> None:
         "on_failure": "open",
         "max_seconds": None,
         "agent_may": "nothing",
+        "start": "automatic",
         "cause": "success",
         "caller": "22334455",
         "answerer": "1001",

@@ -57,6 +57,7 @@ def test_what_is_not_named_keeps_its_value(cli: Cli) -> None:
         "purpose": "quality",
         "max_seconds": None,
         "agent_may": "nothing",
+        "start": "automatic",
     }
 
 

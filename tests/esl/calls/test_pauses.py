@@ -166,7 +166,7 @@ class PausedFlow(Flow):
 def may_pause(story: Story) -> Story:
     """Everybody who is recorded may pause."""
     for department in ("Sales", "Support"):
-        boxes = DepartmentPolicy(department, True, True, True, Terms(agent_may=AgentMay.PAUSE))
+        boxes = DepartmentPolicy(department, True, True, True, Terms(agent_may=frozenset({AgentMay.PAUSE})))
         set_department_policy(story.store, ACME, boxes, by="test")
     return story
 
@@ -273,7 +273,7 @@ def test_a_pause_is_in_the_audit_trail_once_with_who_made_it(story: Story) -> No
 
 @pytest.mark.parametrize(
     ("terms", "note", "reason"),
-    [(Terms(), "1001", Reason.NOT_ALLOWED), (Terms(agent_may=AgentMay.PAUSE), "1003", Reason.NOT_IN_CALL)],
+    [(Terms(), "1001", Reason.NOT_ALLOWED), (Terms(agent_may=frozenset({AgentMay.PAUSE})), "1003", Reason.NOT_IN_CALL)],
 )
 def test_the_gate_decides_by_the_terms_of_the_recording(story: Story, terms: Terms, note: str, reason: Reason) -> None:
     boxes = DepartmentPolicy("Sales", True, True, True, terms)

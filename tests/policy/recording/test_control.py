@@ -5,7 +5,8 @@ from itertools import product
 
 import pytest
 
-from fsplug.policy.recording.control import Act, ControlRequest, ControlTerms, Reason, Stage, Start, refusal
+from fsplug.policy.recording.control import Act, ControlRequest, ControlTerms, Reason, Stage, refusal
+from fsplug.policy.terms import Start
 from tests.tables import table
 
 ACTS = tuple(one for one in Act if one is not Act.RESUME)

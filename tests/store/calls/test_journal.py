@@ -82,6 +82,7 @@ def test_terms_are_one_readable_object_of_an_entrys_line() -> None:
         "purpose": "evidence",
         "max_seconds": None,
         "agent_may": "nothing",
+        "start": "automatic",
     }
 
 

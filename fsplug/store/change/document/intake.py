@@ -7,6 +7,7 @@ from fsplug.policy.entities import AdminScope, DeviceKind, Transport
 from fsplug.policy.hosts import source_trouble
 from fsplug.policy.hours import opening
 from fsplug.policy.numbers import read, trouble_said
+from fsplug.policy.terms import TERM_NAMES, terms_from, trouble_together
 from fsplug.store.change.coded import Coded
 from fsplug.store.change.document.models import (
     TABLES,
@@ -21,6 +22,7 @@ from fsplug.store.change.document.models import (
     Policy,
     Profile,
     Range,
+    Table,
     Trunk,
     User,
 )
@@ -153,6 +155,7 @@ class Intake:
         kind, to = self._target(f"{where}, overflow", group.overflow, GroupTarget)
         self._add(where, groups.RING_GROUP, {**vars(group), "overflow_kind": kind, "overflow_to": to})
         self._add(where, policies.GROUP_POLICY, {**vars(group), "group": group.number})
+        self._check_terms(where, group)
         for position, username in enumerate(group.members or ()):
             self._add(where, groups.MEMBER, {"group": group.number, "username": username, "position": position})
 
@@ -167,6 +170,7 @@ class Intake:
 
     def _policy(self, where: str, policy: Policy) -> None:
         self._add(where, policies.DEPARTMENT_POLICY, vars(policy))
+        self._check_terms(where, policy)
 
     def _excluded(self, where: str, excluded: Excluded) -> None:
         number = self._e164(where, "number", excluded.number)
@@ -256,6 +260,13 @@ class Intake:
             self._reader.error(where, twice(noun, key))
             return
         self._rows[noun][key] = row
+
+    def _check_terms(self, where: str, entry: Table) -> None:
+        """Whether the terms of this policy go together; those of which one is wrong are not looked at."""
+        if entry.is_wrong(*TERM_NAMES):
+            return
+        if trouble := trouble_together(terms_from({name: getattr(entry, name) for name in TERM_NAMES})):
+            self._reader.error(where, trouble)
 
     def _e164(self, where: str, field: str, text: str | None) -> str | None:
         """The number as E.164; None for other text, and while the country is not known by which to read it."""

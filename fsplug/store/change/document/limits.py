@@ -1,6 +1,7 @@
 """What one value of the operator's document may be: each limit checks inside pydantic, and says what is wrong."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from fsplug.policy.one_line import CONTROLS, LONGEST_TEXT, shown, text_trouble
+from fsplug.policy.terms import SomeOf
 
 _UNKNOWN = "is not known"
 
@@ -73,6 +75,18 @@ class OneOf(Text):
 
 
 @dataclass(frozen=True, slots=True)
+class Choices(Text):
+    """Some of these words in one text; `read` gives them in their order, and ValueError for any other."""
+
+    read: Callable[[str], str] = str
+    wrong: str = _UNKNOWN
+
+    def schema(self) -> CoreSchema:
+        """Text that names some, or says that there are none."""
+        return core_schema.no_info_after_validator_function(self.read, Text.schema(self))
+
+
+@dataclass(frozen=True, slots=True)
 class TimeZone(Text):
     """A time zone that this machine knows."""
 
@@ -127,6 +141,11 @@ def one_of(choices: type[StrEnum]) -> OneOf:
     """One of an enum's values, as text."""
     names = tuple(map(str, choices))
     return OneOf(f"use {' or '.join(names)}", choices=names)
+
+
+def some_of(words: SomeOf) -> Choices:
+    """Some of an enum's values, as text."""
+    return Choices(words.trouble("") or "", read=words.plain)
 
 
 def inline(*keys: str) -> InlineTable:

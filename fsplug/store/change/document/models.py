@@ -41,6 +41,7 @@ from fsplug.store.change.document.limits import (
     inline,
     named,
     one_of,
+    some_of,
 )
 
 Tables = list[Any]
@@ -66,6 +67,8 @@ def _term(term: terms.Term) -> tuple[Any, Any]:
     match term.values:
         case terms.OneOf(choices):
             return Annotated[str, one_of(choices)], str(term.default)
+        case terms.SomeOf():
+            return Annotated[str, some_of(term.values)], term.values.NOTHING
         case terms.Line(longest, example):
             return Annotated[str, named(f"name the {term.key}, such as {example}", longest)], term.default
         case terms.Seconds(most):

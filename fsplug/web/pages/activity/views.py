@@ -10,7 +10,7 @@ from flask import g, render_template, request
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, Reach, logged_name, outsider
 from fsplug.policy.periods import WIDER, Period, days_of, today
-from fsplug.policy.terms import TERMS, OneOf
+from fsplug.policy.terms import TERMS, OneOf, SomeOf
 from fsplug.store.audit import browse
 from fsplug.store.audit.browse import AuditFilter, Check
 from fsplug.store.audit.trail import AuditEntry
@@ -33,7 +33,7 @@ _VALUE_WORDS = {
     "role": "role",
     "admin": "admin-scope",
     "mode": "policy-mode",
-    **{term.name: f"policy-{term.key}" for term in TERMS if isinstance(term.values, OneOf)},
+    **{term.name: f"policy-{term.key}" for term in TERMS if isinstance(term.values, OneOf | SomeOf)},
     "when_away": "policy-when-away",
 }
 # The facts that are lists of sentences.

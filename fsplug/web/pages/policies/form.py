@@ -10,7 +10,7 @@ from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, Pol
 from fsplug.policy.numbers import required
 from fsplug.policy.one_line import text_trouble
 from fsplug.policy.recording.edit import PolicyEdit, of_department, of_group
-from fsplug.policy.terms import TERMS, OneOf, Plain, Term, Terms, terms_facts
+from fsplug.policy.terms import TERMS, OneOf, Plain, SomeOf, Term, Terms, terms_facts, trouble_together
 from fsplug.web.kernel import forms
 
 LONGEST_TERM, LONGEST_NOTE = 100, 200
@@ -91,9 +91,11 @@ def _ticked(policy: DepartmentPolicy, box: str) -> DepartmentPolicy:
 def check(policy_edit: PolicyEdit) -> None:
     """Invalid("bad-purpose", "bad-note" and the like) for values that can't be stored."""
     terms = [one.terms for one in policy_edit.departments.values()] + [one.terms for one in policy_edit.groups.values()]
-    for facts in map(terms_facts, terms):
+    for one in terms:
         for term in TERMS_OFFERED:
-            _check_term(term, facts[term.name])
+            _check_term(term, terms_facts(one)[term.name])
+        if trouble := trouble_together(one):
+            raise Invalid("bad-start", trouble)
     for note in policy_edit.never.values():
         if len(note) > LONGEST_NOTE or text_trouble(note):
             raise Invalid("bad-note", f"{note[:40]!r} is not a note; write one line")
@@ -116,18 +118,23 @@ def _groups(posted: Posted, seen: PolicySnapshot) -> Iterator[tuple[str, GroupPo
 
 
 def _terms(posted: Posted, whose: str, before: Terms) -> Terms:
-    texts = {term: posted.get(f"{term.name}.{whose}") for term in TERMS_OFFERED}
+    texts = {term: _posted_text(posted, term, f"{term.name}.{whose}") for term in TERMS_OFFERED}
     changed: dict[str, Any] = {term.name: _term(term, text) for term, text in texts.items() if text is not None}
     return replace(before, **changed)
+
+
+def _posted_text(posted: Posted, term: Term, name: str) -> str | None:
+    """The text of a term as posted; of several words, one comes from each box that is ticked, beside an empty one."""
+    return ",".join(posted.getlist(name)) if isinstance(term.values, SomeOf) and name in posted else posted.get(name)
 
 
 def _term(term: Term, text: str) -> object:
     """The posted value of a term. Only choices are checked here; `check` does the rest."""
     try:
         plain = term.values.typed(text)
-        return term.values.read(plain) if isinstance(term.values, OneOf) else plain
+        return term.values.read(plain) if isinstance(term.values, OneOf | SomeOf) else plain
     except ValueError as error:
-        code = "bad-choice" if isinstance(term.values, OneOf) else f"bad-{term.key}"
+        code = "bad-choice" if isinstance(term.values, OneOf | SomeOf) else f"bad-{term.key}"
         raise Invalid(code, f"{text[:40]!r} won't do for {term.key}") from error
 
 
