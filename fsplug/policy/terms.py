@@ -181,6 +181,11 @@ class Terms:
         return self.start is Start.AUTOMATIC
 
     @property
+    def is_required(self) -> bool:
+        """Whether there must be no call without the recording."""
+        return self.is_kept and self.on_failure is OnFailure.CLOSED
+
+    @property
     def begins_at_once(self) -> bool:
         """Whether the recording begins with the talk."""
         return self.start is not Start.ON_DEMAND

@@ -67,6 +67,8 @@ class CommandedSwitch:
         self.commands.append(("start", leg, recording))
 
     def stop_recording(self, leg: str, path: str) -> None:
+        if self.is_silent:
+            raise Unavailable("switch-silent", "no answer came in time")
         self.commands.append(("stop", leg, Path(path).stem))
 
     def mask_recording(self, leg: str, path: str, is_masked: bool) -> bool:

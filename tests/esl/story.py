@@ -132,7 +132,7 @@ class Story:
         self.watch, self.reconciler, self.restorer = flow.watch, flow.reconciler, flow.restorer
         self.redirects, self.conferences = flow.redirects, flow.conferences
         self.pauses = flow.recorder.pauses
-        self.control = Control(self.book, self.pauses, lambda _: "en")
+        self.control = Control(self.book, flow.acts, lambda _: "en")
         self.armer = CallArmer(self.book, policy, flow.conversations, flow.consents, ports)
         self.witness = Witness(self.store, self.book, policy, *flow.left, ports)
         self.growth = GrowthWatch(self.book, flow.recorder, self.spool, ports)

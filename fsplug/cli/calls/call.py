@@ -78,13 +78,13 @@ def show(invocation: Invocation, call: str, company: str | None) -> None:
 
 @call.command(rule=CommandRule(Need.PEOPLE, None, itself=True))
 @click.argument("call", metavar="CALL")
-@click.argument("act", type=click.Choice([str(Act.PAUSE), str(Act.RESUME)]))
+@click.argument("act", type=click.Choice(list(map(str, Act))))
 @click.option("--company", metavar="DOMAIN", help="The company of the call.")
 @click.option("--as", "user", metavar="USERNAME", help="The user who does it: the one who is recorded.")
 @pass_invocation
 def control(invocation: Invocation, call: str, act: str, company: str | None, user: str | None) -> None:
-    """Pause the recording of a call that goes on, or go on with it: CALL is the uuid of its first leg, or the
-    conversation's id. In a pause nobody who listens hears the call. It ends by itself after a minute.
+    """Start, keep, pause, resume or stop the recording of a call that goes on: CALL is the uuid of its first leg, or
+    the conversation's id. In a pause nobody who listens hears the call. It ends by itself after a minute.
     """
     if invocation.acting is not None:
         with invocation.store() as store:
@@ -97,10 +97,13 @@ def control(invocation: Invocation, call: str, act: str, company: str | None, us
     from fsplug.wiring.channel.messages import AskControl
 
     done = answer(invocation.folder, AskControl(company, user, call, act))
+    said = {Act.START: "started", Act.KEEP: "kept", Act.STOP: "stopped"}
     if act == Act.PAUSE:
         invocation.print(done, f"paused until {when(done['until'])}")
-    else:
+    elif act == Act.RESUME:
         invocation.print(done, "still paused by somebody else" if done["paused"] else "goes on")
+    else:
+        invocation.print(done, said[Act(act)])
 
 
 def _get(store: Store, call: str, domain: str) -> Call | None:

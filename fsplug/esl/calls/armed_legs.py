@@ -8,7 +8,6 @@ from fsplug.esl.calls.book import ArmedLeg
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.policy.recording.facts import ringing_facts, ringing_from
 from fsplug.policy.recording.legs import Arm, Leg, Ringing, arms
-from fsplug.policy.terms import OnFailure
 
 Armed = Mapping[str, ArmedLeg]
 
@@ -64,9 +63,9 @@ def variables(caller: Leg, armed: Armed, version: int, conversation: str, path: 
 
 
 def _start(one: ArmedLeg, caller: Leg, path: Callable[[str], str]) -> str:
-    if one.recording is None:
-        return ""
     decided = one.arm.verdict
+    if one.recording is None or not decided.terms.begins_at_once:
+        return ""
     of_partner = decided.user == caller.username and not one.arm.on_caller
     return commands.record_session(path(one.recording), one.recording, decided.terms, of_partner)
 
@@ -74,5 +73,5 @@ def _start(one: ArmedLeg, caller: Leg, path: Callable[[str], str]) -> str:
 def must_be_refused(armed: Armed, trouble: str | None) -> bool:
     """Whether the call must not go on: nothing can be recorded now, and policy prefers no call to an unrecorded one."""
     verdicts = [one.arm.verdict for one in armed.values()]
-    closed = any(one.record and one.terms.on_failure is OnFailure.CLOSED for one in verdicts)
+    closed = any(one.record and one.terms.is_required for one in verdicts)
     return closed and trouble is not None

@@ -123,6 +123,6 @@ class CallArmer:
             if one.recording:
                 path = self._ports.spool.path(one.recording)
                 terms = one.arm.verdict.terms
-                self._book.recordings[one.recording] = Recording(
+                self._book.recordings[one.recording] = Recording.ordered(
                     one.recording, path, caller.company, caller.uuid, terms
                 )

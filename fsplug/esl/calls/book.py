@@ -256,7 +256,7 @@ class CallBook:
             self.rings_no_longer(leg)
         for one in call.withdrawn:
             recording = self.recordings.get(one)
-            if recording is not None and (recording.stage is Stage.ARMED or not recording.leg):
+            if recording is not None and (recording.stage in (Stage.WAITING, Stage.ARMED) or not recording.leg):
                 del self.recordings[one]
         self.calls.pop(call.id, None)
 

@@ -7,13 +7,14 @@ phone that was asked still rings, it is `satt:`, on the leg that asked, and the 
 
 from collections.abc import Mapping
 
-from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.book import Call, CallBook, Channel
 from fsplug.esl.calls.legs import PLACE
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.records import LegRecord
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.conversation.events import Change, How
 from fsplug.policy.recording.legs import identified
+from fsplug.store.calls.control import act_id
 from fsplug.store.calls.conversation_entries import CallChanged
 
 _SENT = "variable_transfer_to"
@@ -83,6 +84,10 @@ class Changes:
             until = None if channel.held_at is not None else at
             self._write(Change.HOLD, channel, f"{channel.leg.uuid}-hold-{round(since * 1000)}", since, until=until)
 
+    def acted(self, act: Change, call: Call, channel: Channel, decision: str, how: str) -> None:
+        """The user on this leg started, kept or stopped the recording of this decided talk, by the door `how`."""
+        self._write(act, channel, act_id(decision, act), self._ports.clock(), how=how, call=call)
+
     def _sent(self, channel: Channel, how: How, whom: str, at: float) -> None:
         own = channel.partner or (channel.left[1] if channel.left else "")
         sent = whom if how is How.SEMI_ATTENDED else own
@@ -105,10 +110,9 @@ class Changes:
         other: str | None = None,
         how: str | None = None,
         until: float | None = None,
+        call: Call | None = None,
     ) -> None:
-        partner = self._book.channels.get(other or channel.partner or "")
-        ids = (channel.leg.call, channel.leg.uuid, partner.leg.call if partner else "")
-        call = next((self._book.calls[one] for one in ids if one in self._book.calls), None)
+        call = call or self._call_of(channel, other)
         if call is None:
             return
         leg = identified(channel.leg, call.company)
@@ -127,3 +131,8 @@ class Changes:
                 until=until,
             )
         )
+
+    def _call_of(self, channel: Channel, other: str | None) -> Call | None:
+        partner = self._book.channels.get(other or channel.partner or "")
+        ids = (channel.leg.call, channel.leg.uuid, partner.leg.call if partner else "")
+        return next((self._book.calls[one] for one in ids if one in self._book.calls), None)

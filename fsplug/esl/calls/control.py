@@ -4,21 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fsplug.errors import Invalid, Refused
+from fsplug.errors import Refused
+from fsplug.esl.calls.acts import Acts
 from fsplug.esl.calls.book import Call, CallBook, Channel
 from fsplug.esl.calls.live_recording import Recording, Stage
-from fsplug.esl.calls.pauses import Pauses
+from fsplug.esl.calls.recording_reports import LIMIT_REACHED
 from fsplug.policy.recording import control
 from fsplug.policy.recording.control import Act, By, ControlRequest, ControlTerms, Reason, refusal, refusals
 from fsplug.policy.terms import DEFAULT_TERMS
 from fsplug.words.control import why_not
 
-_STAGES = {
-    Stage.ARMED: control.Stage.NOT_STARTED,
-    Stage.RUNNING: control.Stage.RUNNING,
-    Stage.STOPPING: control.Stage.STOPPED,
-    Stage.STOPPED: control.Stage.STOPPED,
-}
 Answer = dict[str, Any]
 
 
@@ -40,16 +35,17 @@ class OwnCall:
 class Control:
     """Asks the gate and does what it lets through. `language` gives the language of a company."""
 
-    def __init__(self, book: CallBook, pauses: Pauses, language: Callable[[str], str]) -> None:
+    def __init__(self, book: CallBook, acts: Acts, language: Callable[[str], str]) -> None:
         self._book = book
-        self._pauses = pauses
+        self._acts = acts
+        self._pauses = acts.pauses
         self._language = language
 
     def do(self, act: Act, company: str, call: str, username: str, how: By) -> Answer:
         """Do this to the call of this id, or to the conversation, by the door `how`.
 
-        A pause answers {"until": when it ends by itself}, its end {"paused": whether the call still is}. Refused with
-        the gate's code; Unavailable if the switch did not do it.
+        A pause answers {"until": when it ends by itself}, its end {"paused": whether the call still is}, every other
+        act {}. Refused with the gate's code; Unavailable if the switch did not do it.
         """
         found, channel = self._let_through(act, company, call, username)
         match act:
@@ -58,7 +54,9 @@ class Control:
             case Act.RESUME:
                 self._pauses.end(self._theirs(found, username))
                 return {"paused": bool(self._pauses.of(found))}
-        raise Invalid("unknown-act", f"{act} is not possible yet")
+        for recording in [one for one in self._own(found, username) if _takes(act, one)]:
+            self._acts.do(act, found, channel, recording, how)
+        return {}
 
     def own_calls(self, company: str, username: str) -> list[OwnCall]:
         """The calls in which this user talks now, with what they may do to each; one of each conversation."""
@@ -85,16 +83,22 @@ class Control:
     def _request(self, call: Call | None, channel: Channel | None, username: str) -> ControlRequest:
         if call is None or channel is None:
             return ControlRequest(Act.PAUSE, in_call=False)
-        made = [one for one in self._book.recordings.values() if one.decision and self._is_in(call, one.call)]
-        own = [one for one in made if one.user == username and one.company == call.company]
+        own = self._own(call, username)
+        recorded = [one for one in self._book.recordings.values() if one.decision and self._is_in(call, one.call)]
         return ControlRequest(
             Act.PAUSE,
-            is_recorded_user=bool(own) or not made,
-            is_wanted=bool(own),
+            is_recorded_user=bool(own) or not recorded,
+            is_wanted=any(not one.is_forbidden or one.is_ended for one in own),
             terms=ControlTerms.of(own[-1].terms if own else DEFAULT_TERMS),
             stage=_stage(own),
+            is_kept=bool(own) and own[-1].is_kept,
             is_paused=bool(self._theirs(call, username)),
         )
+
+    def _own(self, call: Call, username: str) -> list[Recording]:
+        """The recordings of this user's parts in the call that go on."""
+        made = [self._book.recording_of(one) for one in self._channels(call, username)]
+        return [one for one in made if one is not None and one.user == username and one.company == call.company]
 
     def _call(self, company: str, call: str) -> Call | None:
         """The live call of this id, or one of its conversation."""
@@ -106,10 +110,13 @@ class Control:
         return found is not None and found.company == company
 
     def _channel(self, call: Call, username: str) -> Channel | None:
-        """The leg by which this user talks in the call."""
+        """A leg by which this user talks in the call."""
+        return next(iter(self._channels(call, username)), None)
+
+    def _channels(self, call: Call, username: str) -> list[Channel]:
         talking = (one for one in self._book.channels.values() if one.partner or one.part)
         ours = (one for one in talking if one.leg.username == username and one.leg.company in ("", call.company))
-        return next((one for one in ours if self._is_on(call, one)), None)
+        return [one for one in ours if self._is_on(call, one)]
 
     def _is_on(self, call: Call, channel: Channel) -> bool:
         legs = (channel.leg.uuid, channel.leg.call, channel.partner or "")
@@ -129,7 +136,30 @@ class Control:
         ]
 
 
+def _takes(act: Act, recording: Recording) -> bool:
+    """Whether there is something to do to this one of a user's recordings."""
+    if act is Act.START:
+        return recording.stage is Stage.WAITING
+    return not recording.is_kept if act is Act.KEEP else _stage_of(recording) is control.Stage.RUNNING
+
+
 def _stage(own: list[Recording]) -> control.Stage:
-    """How far the user's part has come: that of a recording which runs counts before that of one which ended."""
-    stages = [_STAGES[one.stage] for one in own]
+    """How far the user's part has come: that of a recording which runs counts before all others."""
+    stages = [_stage_of(one) for one in own]
     return control.Stage.RUNNING if control.Stage.RUNNING in stages else stages[-1] if stages else control.Stage.STOPPED
+
+
+def _stage_of(recording: Recording) -> control.Stage:
+    """One that has all that policy wants, and that nobody has kept yet, can still be kept. One that somebody has
+    started is on its way.
+    """
+    match recording.stage:
+        case Stage.RUNNING:
+            return control.Stage.STOPPED if recording.is_ended else control.Stage.RUNNING
+        case Stage.STOPPED if recording.stop_cause == LIMIT_REACHED and not recording.is_kept:
+            return control.Stage.RUNNING
+        case Stage.ARMED if not recording.terms.begins_at_once:
+            return control.Stage.RUNNING
+        case Stage.WAITING | Stage.ARMED:
+            return control.Stage.NOT_STARTED
+    return control.Stage.STOPPED

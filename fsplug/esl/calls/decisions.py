@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fsplug.errors import Invalid
 from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
 from fsplug.esl.calls.conversations import Conversations
-from fsplug.esl.calls.live_recording import Recording
+from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.policy.entities import Party, Talk
@@ -159,7 +159,10 @@ class Decisions:
         recording = self._book.recordings.get(armed.recording) if armed.recording else None
         if recording is not None:
             recording.decision = armed.decision
-            if not recording.leg:
+            if recording.stage is Stage.WAITING:
+                own = caller if armed.arm.verdict.user == caller.username else answerer
+                self._book.runs_on(recording, own.uuid)
+            elif not recording.leg:
                 self._book.runs_on(recording, caller.uuid if armed.arm.on_caller else answerer.uuid)
         talk = expected_talk(call.ringing, answerer.name) if call.ringing else talk_between(caller, answerer, {})
         return Decided(armed.decision, call.id, talk, armed.arm.verdict, recording, armed=True)
@@ -194,7 +197,8 @@ class Decisions:
     def _recording(self, outcome: Verdict, leg: Leg, call: Call, decision: str, made: str = "") -> Recording:
         new = made or self._ports.new_id()
         path = self._ports.spool.path(new)
-        recording = Recording(new, path, call.company, call.id, outcome.terms, leg=leg.uuid, decision=decision)
+        recording = Recording.ordered(new, path, call.company, call.id, outcome.terms)
+        recording.leg, recording.decision = leg.uuid, decision
         if made:
             self._book.recordings[made] = recording
             self._book.runs_on(recording, leg.uuid)

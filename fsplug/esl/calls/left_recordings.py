@@ -70,6 +70,8 @@ class LeftRecordings:
         recording = self._book.recording_of(channel) if channel else None
         if channel is None or recording is None or recording.leg != leg or not self._ports.spool.exists(recording.id):
             return
+        if not recording.is_kept:
+            return  # It goes with its leg.
         if _began(recording) < self._ports.clock() - self._ports.switch.up_seconds():
             # The switch died with it. Until then every event came.
             return

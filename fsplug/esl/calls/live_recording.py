@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Self
 
 from fsplug.esl.calls.ordered_talk import Until
 from fsplug.policy.recording.holds import Holder
@@ -13,15 +14,22 @@ LATE_SECONDS = 0.5
 
 
 class Stage(Enum):
-    """How far a recording has come on the switch."""
+    """How far a recording has come on the switch. WAITING: the recorded user has not started it."""
 
+    WAITING = auto()
     ARMED = auto()
     RUNNING = auto()
     STOPPING = auto()
     STOPPED = auto()
 
 
+def follower_of(recording: str, number: int) -> str:
+    """The id of the recording that goes on after the talk's first one while nobody has kept it; `number` is from 1."""
+    return f"{recording}_{number}"
+
+
 NEXT_STAGES: Mapping[Stage, frozenset[Stage]] = {
+    Stage.WAITING: frozenset({Stage.ARMED, Stage.STOPPED}),
     Stage.ARMED: frozenset({Stage.RUNNING, Stage.STOPPED}),
     Stage.RUNNING: frozenset({Stage.STOPPING, Stage.STOPPED}),
     Stage.STOPPING: frozenset({Stage.STOPPED}),
@@ -54,6 +62,9 @@ class Recording:
     `until` is when its talk ended, if its leg is known to have gone on: what was recorded later is cut off. `is_over`:
     its talk ended before it was seen to begin, so it is stopped as soon as it does. `is_forbidden`: policy wants none
     of it any more, which is written down, and its file goes whenever there is one.
+    `is_kept`: False while nobody knows of it, because the recorded user has neither started nor kept it; it goes
+    without a trace then, with the recordings of the same talk that it followed, `before`. `is_ended`: the recorded user
+    has stopped it, and it is all of the talk.
     """
 
     id: str
@@ -76,6 +87,15 @@ class Recording:
     until: Until | None = None
     is_over: bool = False
     is_forbidden: bool = False
+    is_kept: bool = True
+    is_ended: bool = False
+    before: tuple["Recording", ...] = ()
+
+    @classmethod
+    def ordered(cls, new: str, path: str, company: str, call: str, terms: Terms) -> Self:
+        """A recording that policy wants of a talk, or of one that may begin."""
+        stage = Stage.ARMED if terms.begins_at_once else Stage.WAITING
+        return cls(new, path, company, call, terms, stage=stage, is_kept=terms.is_kept)
 
     def seconds_left(self, at: float) -> float | None:
         """How many seconds of the talk remain to be recorded at `at`; None for all of it."""
@@ -83,7 +103,9 @@ class Recording:
         return None if began is None else self.terms.seconds_left(at - began)
 
     def has_all(self, at: float) -> bool:
-        """Whether everything that policy wants of the talk was recorded by `at`."""
+        """Whether everything that policy and the recorded user want of the talk was recorded by `at`."""
+        if self.is_ended:
+            return True
         left = self.seconds_left(at)
         return left is not None and left < LATE_SECONDS
 

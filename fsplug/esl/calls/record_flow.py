@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fsplug.esl.calls.acts import Acts
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.conference_stays import ConferenceStays
@@ -46,6 +47,7 @@ class RecordFlow:
     conversations: Conversations
     consents: Consents
     taken: TakenCalls
+    acts: Acts
 
     @property
     def left(self) -> tuple[LeftFiles, LeftRecordings, Conversations, Consents]:
@@ -100,4 +102,5 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
         conversations,
         consents,
         taken,
+        Acts(recorder, changes, ports),
     )

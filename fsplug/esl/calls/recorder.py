@@ -9,11 +9,11 @@ from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.cutting import ENDED_BEFORE_START, NAMED_LATER, OVER_BEFORE
 from fsplug.esl.calls.holds import Holds
-from fsplug.esl.calls.live_recording import HoldNotes, Recording, Stage
+from fsplug.esl.calls.live_recording import HoldNotes, Recording, Stage, follower_of
 from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.pauses import Pauses
 from fsplug.esl.calls.ports import Ports
-from fsplug.esl.calls.recording_reports import END_UNSEEN, LIMIT_REACHED, STOP_UNSEEN, RecordingReports
+from fsplug.esl.calls.recording_reports import END_UNSEEN, LIMIT_REACHED, STOP_UNSEEN, STOPPED_BY_USER, RecordingReports
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.terms import OnFailure
 
@@ -59,19 +59,23 @@ class Recorder:
         if recording.stage is Stage.ARMED:
             is_awaited = is_reported or self._ports.spool.exists(recording.id)
             self._ports.later(CONFIRM_SECONDS if is_awaited else 0, self._start_if_missing, recording)
+        if recording.stage in (Stage.WAITING, Stage.ARMED):
             return
         self.reports.started(recording)
         if recording.stage is Stage.STOPPED:
             self.reports.stopped(recording)
 
     def start(self, recording: Recording) -> None:
-        """Start a recording on a leg that is in a talk already."""
+        """Start a recording on a leg that is in a talk already, unless it waits for its user."""
         self._book.recordings[recording.id] = recording
         self._book.runs_on(recording, recording.leg)
-        self._ports.later(0, self._command_start, recording)
+        if recording.stage is not Stage.WAITING:
+            self._ports.later(0, self._command_start, recording)
 
     def stop(self, recording: Recording, until: Until | None) -> None:
         """Stop a recording whose talk is over while its leg lives on; what it has recorded after `until` is cut off."""
+        if not recording.is_kept:
+            self.drop(recording)
         recording.until = recording.until or until
         if recording.started_at is not None:  # After a restart it may not have been found running yet.
             recording.advance(Stage.RUNNING)
@@ -87,6 +91,14 @@ class Recorder:
         recording.is_forbidden = True
         self._ports.spool.discard(recording.id)
         self.stop(recording, None)
+
+    def drop(self, recording: Recording) -> None:
+        """Its user has neither started nor kept it, and can't any more: whatever was recorded of the talk goes."""
+        recording.is_forbidden = True
+        for one in (*recording.before, recording):
+            self._ports.spool.discard(one.id)
+        if recording.stage is Stage.WAITING:
+            recording.advance(Stage.STOPPED)
 
     def renew(self, recording: Recording) -> None:
         """The file of this recording can't take in what is said from now on: end it, and go on in another one."""
@@ -119,7 +131,7 @@ class Recorder:
         self.end(recording, at, cause)
         if was_wanted and recording.is_renewed and recording.leg in self._book.channels:
             self.start(self._successor_of(recording))
-        elif was_wanted and recording.decision and recording.stop_cause != LIMIT_REACHED:
+        elif was_wanted and recording.decision and recording.stop_cause not in (LIMIT_REACHED, STOPPED_BY_USER):
             self._ended_early(recording, cause, ran_seconds)
 
     def end(self, recording: Recording, at: float, cause: str) -> None:
@@ -128,7 +140,8 @@ class Recorder:
             return
         self.holds.ended(recording, at)
         is_whole = cause.startswith(_GOOD_CAUSES) and recording.has_all(at)
-        recording.stopped_at, recording.stop_cause = at, LIMIT_REACHED if is_whole else cause
+        whole_by = STOPPED_BY_USER if recording.is_ended else LIMIT_REACHED
+        recording.stopped_at, recording.stop_cause = at, whole_by if is_whole else cause
         if recording.decision:
             self.reports.stopped(recording)
 
@@ -170,7 +183,9 @@ class Recorder:
         else:
             self.end(recording, leg_ended_at, STOP_UNSEEN)
         self._book.recordings.pop(recording.id, None)
-        if recording.withdrawn:
+        if not recording.is_kept:
+            self.drop(recording)
+        elif recording.withdrawn:
             # A leg that answered and lost the race, or that the dialplan itself answered: there was no talk.
             self._ports.spool.discard(recording.id)
 
@@ -216,13 +231,17 @@ class Recorder:
         """A recording for the rest of the talk: this one ended unreported, and a second start would wipe its file."""
         self.end_unseen(recording)
         self._book.recordings.pop(recording.id, None)
-        successor = self._ports.new_id()
+        # What nobody has kept has no row: after a restart it is found by this name.
+        kept = recording.is_kept
+        first = (*recording.before, recording)[0].id
+        successor = self._ports.new_id() if kept else follower_of(first, len(recording.before) + 1)
         path, now = self._ports.spool.path(successor), self._ports.clock()
         terms = recording.rest(now)
         follower = replace(
             recording, id=successor, path=path, terms=terms, due_at=now, started_at=None, stopped_at=None
         )
         follower.stage, follower.holds, follower.is_renewed = Stage.ARMED, HoldNotes(), False
+        follower.before = () if kept else (*recording.before, recording)
         self._book.records_the_rest(follower)
         self.reports.expected(follower)
         return follower
@@ -256,7 +275,7 @@ class Recorder:
             self.start(self._successor_of(recording))
 
     def _close_if_policy_says(self, recording: Recording) -> None:
-        if recording.terms.on_failure is OnFailure.CLOSED:
+        if recording.terms.is_required:
             self._ports.later(0, self._ports.switch.hang_up, recording.leg, REFUSED_CAUSE)
 
     def _of(self, event: Event) -> Recording | None:

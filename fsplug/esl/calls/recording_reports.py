@@ -12,8 +12,8 @@ log = structlog.get_logger()
 # fsplug's own causes: the leg's end was reported but its RECORD_STOP was not; neither was reported, so the end is
 # unknown.
 STOP_UNSEEN, END_UNSEEN = "stop-unseen", "end-unseen"
-# Another of fsplug's own causes: the recording has all that policy wants of the talk.
-LIMIT_REACHED = "limit-reached"
+# Two more: the recording has all that policy wants of the talk; its user has stopped it. Either is whole.
+LIMIT_REACHED, STOPPED_BY_USER = "limit-reached", "stopped-by-user"
 
 
 class RecordingReports:
@@ -24,7 +24,9 @@ class RecordingReports:
         self._cutter = Cutter(ports)
 
     def expected(self, recording: Recording) -> None:
-        """A decision wants it, and it has not begun."""
+        """A decision or the recorded user wants it, and it has no row yet."""
+        if not recording.is_kept:
+            return
         self._ports.write(
             RecordingExpected(
                 recording=recording.id,
@@ -41,6 +43,8 @@ class RecordingReports:
 
     def started(self, recording: Recording) -> None:
         """It runs. A gap too, if its talk began before it."""
+        if not recording.is_kept:
+            return
         at = recording.started_at or self._ports.clock()
         self._ports.write(RecordingStarted(recording.id, recording.company, recording.leg, recording.path, at))
         late = at - recording.due_at if recording.due_at and recording.started_at else 0.0
@@ -50,6 +54,8 @@ class RecordingReports:
     def stopped(self, recording: Recording) -> None:
         """It has ended, and this is how much of it is kept; nothing of it if it began after its talk."""
         at = max(recording.stopped_at or self._ports.clock(), recording.started_at or 0.0)
+        if not recording.is_kept:
+            return
         kept_until = self._cutter.kept_until(recording, at)
         if kept_until is None:
             return
@@ -61,13 +67,15 @@ class RecordingReports:
 
     def lost(self, recording: Recording, cause: str, detail: str) -> None:
         """Nothing is kept of the talk, and nothing will be."""
-        if recording.is_forbidden:
-            return  # It is written down as lost, and why.
+        if recording.is_forbidden or not recording.is_kept:
+            return  # It is written down as lost, and why; or nobody knows of it.
         log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
         self._ports.write(RecordingLost(recording.id, cause, detail, self._ports.clock()))
 
     def gap(self, recording: Recording, cause: str, detail: str) -> None:
         """Write down that a recording lacks something, or must not be kept; the decision is the one it was made for."""
+        if recording.decision and not recording.is_kept:
+            return
         log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
         self._ports.write(
             GapFound(

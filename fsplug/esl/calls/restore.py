@@ -19,6 +19,7 @@ from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.renaming import Renaming
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers
+from fsplug.esl.calls.waiting_recordings import WaitingRecordings
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.recording.legs import Leg
 from fsplug.policy.terms import DEFAULT_TERMS
@@ -68,6 +69,7 @@ class Restorer:
         self._renaming = renaming
         self._left_recordings = left_recordings
         self._conversations = conversations
+        self._waiting = WaitingRecordings(store, book, policy, recorder, ports)
         self._ports = ports
         # While `restore` runs: what the switch says of each leg, until when fsplug saw the legs, and since when the
         # switch is up.
@@ -100,6 +102,7 @@ class Restorer:
                 self._book.see(leg)
             self._take_up(row, decided[row.id], legs.get(row.id, ()), bridged, under_way.get(row.id, []))
         self._conversations.take_up(open_calls)
+        self._waiting.take_up(one for row in open_calls for one in decided[row.id])
         self._recorder.pauses.take_up(row.id for row in open_calls)
         self._await_those_of_ended_calls(under_way, decided, {row.id for row in open_calls})
         self._dumps = {}
@@ -145,7 +148,8 @@ class Restorer:
         for one in open_arms.values():
             if one.recording:
                 path, terms = self._ports.spool.path(one.recording), one.arm.verdict.terms
-                self._book.recordings[one.recording] = Recording(one.recording, path, call.company, call.id, terms)
+                made = Recording.ordered(one.recording, path, call.company, call.id, terms)
+                self._book.recordings[made.id] = made
         return call
 
     def _judge_arms(self, call: Call, legs: Collection[Leg]) -> None:

@@ -270,7 +270,11 @@ class Witness:
         )
 
     def _of_recording(self, talk: SeenTalk, missed: _Missed, cause: str) -> Iterator[JournalEntry]:
-        if missed.recording is not None:
+        if not missed.verdict.terms.is_kept:
+            # Nobody could start or keep it: whoever could have asked was away.
+            if missed.recording is not None:
+                self._ports.spool.discard(missed.recording)
+        elif missed.recording is not None:
             yield RecordingStopped(missed.recording, talk.until, STOP_UNSEEN, None)
         elif missed.verdict.record:
             detail = f"{_WHY.get(cause, cause)}: {max(0.0, talk.until - talk.at):.1f} s of talk are not recorded"

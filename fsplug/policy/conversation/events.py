@@ -21,7 +21,7 @@ class Person:
 
 class Change(StrEnum):
     """What is written down of a call beside its talks: its partner was sent on, it was parked or held, a talk ended, or
-    a user paused what records it and who listens.
+    a user paused what records it and who listens, or started, kept or stopped their recording.
     """
 
     TRANSFER = "transfer"
@@ -29,6 +29,13 @@ class Change(StrEnum):
     HOLD = "hold"
     PARTED = "parted"
     PAUSE = "pause"
+    START = "start"
+    KEEP = "keep"
+    STOP = "stop"
+
+
+# What the recorded user does to a recording. A pause lasts.
+ACTS = frozenset({Change.PAUSE, Change.START, Change.KEEP, Change.STOP})
 
 
 class How(StrEnum):
@@ -74,7 +81,7 @@ class Talked:
     `legs` are the two legs of a bridge in any order, or a leg and its conference. `caller` and `answerer` are who the
     decision names so, and `others` are those beside them in a conference. `picked_up`: the answerer took a call that
     was made to somebody else. `user`, `record`, `rule`, `reason`, `direction` and `group` are the verdict's, `gap` is
-    the cause of the gap that it left, if it left one.
+    the cause of the gap that it left, if it left one. `waits`: it is recorded or kept only if the user wants it.
     """
 
     at: float
@@ -94,6 +101,7 @@ class Talked:
     picked_up: bool = False
     recordings: tuple[Recorded, ...] = ()
     gap: str | None = None
+    waits: bool = False
 
     @property
     def own_legs(self) -> frozenset[str]:
@@ -151,6 +159,16 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class Controlled:
+    """A user started, kept or stopped the recording of their part (`act`)."""
+
+    at: float
+    leg: str
+    by: Person
+    act: Change
+
+
+@dataclass(frozen=True, slots=True)
 class Listened:
     """Somebody listened in to a user's talk."""
 
@@ -176,4 +194,4 @@ class Told:
     by: Person | None = None
 
 
-Event = Called | CallOver | Talked | Parted | Transferred | Parked | Held | Paused | Listened | Told
+Event = Called | CallOver | Talked | Parted | Transferred | Parked | Held | Paused | Controlled | Listened | Told

@@ -30,6 +30,9 @@ class TurnKind(StrEnum):
     FETCH = "fetch"
     HOLD = "hold"
     PAUSE = "pause"
+    START = "start"
+    KEEP = "keep"
+    STOP = "stop"
     LISTEN = "listen"
 
 
@@ -58,8 +61,8 @@ class Lane:
 class Part:
     """One talk. `people` are the numbers of its lanes: the caller's, the answerer's, then the others'.
 
-    `is_consultation`: its caller asked somebody while another talk of theirs waited. Verdict, `recordings` and `gap`
-    are as in `Talked`.
+    `is_consultation`: its caller asked somebody while another talk of theirs waited. Verdict, `recordings`, `gap` and
+    `waits` are as in `Talked`.
     """
 
     at: float
@@ -77,6 +80,7 @@ class Part:
     group: str | None
     recordings: tuple[Recorded, ...]
     gap: str | None
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 lane        one person, whichever legs that person had: when they waited, talked, or were parked
 part        one talk, with its verdict: what is recorded of it, and why it is or is not
-turn        what somebody did: transferred, picked up, parked, fetched, held, paused, listened in, agreed to a recording
+turn        what somebody did: transferred, picked up, parked, fetched, held, paused, listened in,
+            agreed to a recording, started, kept or stopped it
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from fsplug.policy.conversation.cast import Cast
 from fsplug.policy.conversation.events import (
     Called,
     CallOver,
+    Controlled,
     Event,
     Held,
     Listened,
@@ -101,6 +103,7 @@ def _part(talk: _Talk, talks: Sequence[_Talk], cast: Cast) -> Part:
         group=one.group,
         recordings=tuple(sorted(one.recordings, key=lambda recorded: recorded.at)),
         gap=one.gap,
+        waits=one.waits,
     )
 
 
@@ -170,6 +173,8 @@ def _turns(told: Sequence[Event], talks: Sequence[_Talk], cast: Cast) -> Iterabl
             case Paused():
                 by = cast.known(event.by, event.leg)
                 yield Turn(TurnKind.PAUSE, event.at, by, until=event.until or _ended_at(told, talks))
+            case Controlled():
+                yield Turn(TurnKind(event.act), event.at, cast.known(event.by, event.leg))
             case Listened():
                 by, to = cast.known(event.by), cast.known(event.to)
                 yield Turn(TurnKind.LISTEN, event.at, by, to, event.until)

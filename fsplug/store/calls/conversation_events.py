@@ -8,6 +8,7 @@ from fsplug.policy.conversation.events import (
     Called,
     CallOver,
     Change,
+    Controlled,
     Event,
     Held,
     How,
@@ -159,6 +160,7 @@ def _talked(one: Decision, ends: Sequence[Participant], kept: Sequence[Recording
         picked_up=ends[1].picked_up,
         recordings=tuple(_recorded(recording) for recording in kept),
         gap=gap,
+        waits=one.waits,
     )
 
 
@@ -188,6 +190,8 @@ def _changes(found: Iterable[_Changed]) -> Iterator[Event]:
                 yield Held(one.at, who, one.until, one.leg)
             case Change.PAUSE:
                 yield Paused(one.at, one.leg, who, one.until)
+            case Change.START | Change.KEEP | Change.STOP:
+                yield Controlled(one.at, one.leg, who, Change(one.kind))
             case Change.PARTED:
                 yield Parted(one.at, (one.leg, one.other or ""))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fsplug.policy.terms import Start
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
@@ -15,7 +16,10 @@ from fsplug.store.schema.companies import Companies
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What policy decided about one talk, under which policy version, and from which facts (`inputs`)."""
+    """What policy decided about one talk, under which policy version, and from which facts (`inputs`).
+
+    `start` says how its recording begins (`policy.terms.Start`); None is by itself.
+    """
 
     id: str
     company: str
@@ -34,6 +38,12 @@ class Decision:
     answerer: str
     inputs: Mapping[str, Any]
     recording: str | None
+    start: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether its recording is made or kept only if the recorded user wants it."""
+        return self.start not in (None, Start.AUTOMATIC)
 
     @property
     def cursor(self) -> Cursor:

@@ -15,8 +15,8 @@ from typing import Any
 
 from fsplug.errors import Invalid
 from fsplug.policy.terms import TERM_NAMES, terms_facts
+from fsplug.store.calls import control, gap_rows, listen_trail, talk_users
 from fsplug.store.calls import entries as kinds
-from fsplug.store.calls import gap_rows, listen_trail, pauses, talk_users
 from fsplug.store.calls.conversation_entries import CallChanged, CallJoined, ConsentTaken
 from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.calls.entry_lines import to_json
@@ -120,7 +120,7 @@ def _write(store: Store, entries: Sequence[JournalEntry]) -> None:
         by_kind.setdefault(type(entry), []).append(entry)
     ids = cache(partial(company_id, store))
     listen_trail.write(store, by_kind.get(kinds.ListenBegan, ()))
-    pauses.write_trail(store, by_kind.get(CallChanged, ()))
+    control.write_trail(store, by_kind.get(CallChanged, ()))
     for kind, its_entries in by_kind.items():
         if steps := _STEPS.get(kind):
             _take(store, steps, its_entries, ids)
@@ -159,7 +159,7 @@ def _holder(kind: type[JournalEntry], ids: Ids) -> Callable[[JournalEntry], dict
 
 def _file(store: Store, by_kind: Mapping[type[JournalEntry], Sequence[Any]]) -> None:
     """File the recordings that these entries made or moved."""
-    decided = [one for one in by_kind.get(kinds.DecisionMade, ()) if one.recording and one.record]
+    decided = [one for one in by_kind.get(kinds.DecisionMade, ()) if _expects(one)]
     made = (*decided, *by_kind.get(kinds.RecordingExpected, ()), *by_kind.get(kinds.RecordingStarted, ()))
     index.file(store, {one.recording for one in made}, {one.decision for one in decided})
 
@@ -190,7 +190,7 @@ def _always(_: Any) -> bool:
 
 
 def _expects(entry: kinds.DecisionMade) -> bool:
-    return entry.record and entry.recording is not None
+    return entry.record and entry.recording is not None and entry.terms.is_kept
 
 
 def _step(build: Callable[[], Any], when: Callable[[Any], bool] = _always, **sources: str) -> Step:
@@ -213,7 +213,7 @@ def _expected(when: Callable[[Any], bool] = _always) -> Step:
 
 _SEEN, _NEWEST = "id company switch version direction group caller called started_at", "facts facts_at"
 _DECISION = """id company call talk at version username leg record rule reason direction group caller answerer inputs
-    recording"""
+    recording start"""
 _WITNESSED = "id company talk call switch at until_at asked decision outage"
 _PART_OF = "conversation joined_at"
 _CHANGE = "id company call kind at until leg other username number how"

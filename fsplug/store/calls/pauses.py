@@ -1,17 +1,10 @@
-"""The pauses of calls: those that go on, those within a recording, and each in the audit trail: once, however often its
-entry is applied.
-"""
+"""The pauses of calls: those that go on, and those within a recording."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.conversation.events import Change, Person
-from fsplug.store.audit import trail
 from fsplug.store.calls import conversations
-from fsplug.store.calls.conversation_entries import CallChanged
-from fsplug.store.config import users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
@@ -75,7 +68,6 @@ _OF_CALLS = Select(
         .order_by(CallChanges.at, CallChanges.id)
     ),
 )
-_IS_WRITTEN = Select(str, lambda: CallChanges.select(CallChanges.id).where(CallChanges.id == given.id))
 
 
 def open_of(store: Store, calls: Iterable[str]) -> list[OpenPause]:
@@ -102,15 +94,3 @@ def within(store: Store, recording: Recording) -> tuple[PausedSpan, ...]:
 def _span(row: _Pause, began: float, ended: float) -> PausedSpan:
     until = ended if row.until is None else min(row.until, ended)
     return PausedSpan(row.call, Person(row.number, row.username), max(row.at - began, 0.0), until - began)
-
-
-def write_trail(store: Store, changes: Sequence[Any]) -> None:
-    """Write those pauses among these changes into the trail that have no row yet, before they get it."""
-    paused = {one.id: one for one in changes if isinstance(one, CallChanged) and one.change == Change.PAUSE}
-    for one in paused.values():
-        if _IS_WRITTEN.row(store, id=one.id) is None:
-            user = one.user or ""
-            people = users.still_theirs(store, one.company, (user,), one.at)
-            trail.add(
-                store, one.company, logged_name(user, one.company), PAUSED, user, people, call=one.call, door=one.how
-            )

@@ -6,12 +6,13 @@ from typing import Any
 
 from peewee import JOIN, SQL, fn
 
+from fsplug.policy.terms import Start
 from fsplug.store.calls.entries import UNREPORTED_CAUSE
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, given, given_each, unsought
+from fsplug.store.db.statements import Select, constant, given, given_each, unsought
 from fsplug.store.recordings.recordings import UNFINISHED, State
 from fsplug.store.schema.calls import Calls, Decisions, Gaps, WitnessedTalks
 from fsplug.store.schema.recordings import Recordings
@@ -91,13 +92,19 @@ _IN_TIME = (WitnessedTalks.company == given.company) & (WitnessedTalks.at >= giv
 # A decision may have been made of two legs that were bridged before the answer, which never came.
 _ANSWERED_IN_TIME = _IN_TIME & (WitnessedTalks.until_at > WitnessedTalks.at)
 _DECIDED_IN_TIME = (Decisions.company == given.company) & (Decisions.at >= given.since)
-_WANTED = _DECIDED_IN_TIME & Decisions.record
 _GAP = Gaps.select(SQL("1")).where((Gaps.decision == Decisions.id) & (Gaps.company == Decisions.company))
 
 
 def _with_recording(*states: State) -> Any:
     its = (Recordings.decision == Decisions.id) & (Recordings.company == Decisions.company)
+    if not states:
+        return fn.EXISTS(Recordings.select(SQL("1")).where(its))
     return fn.EXISTS(Recordings.select(SQL("1")).where(its & Recordings.state.in_([str(one) for one in states])))
+
+
+# What the recorded user may start or keep is wanted once it has been.
+_BY_ITSELF = Decisions.start.is_null() | (Decisions.start == constant(str(Start.AUTOMATIC)))
+_WANTED = _DECIDED_IN_TIME & Decisions.record & (_BY_ITSELF | _with_recording())
 
 
 def _count(table: Any, *conditions: Any) -> Select[int]:

@@ -138,6 +138,7 @@ class Decisions(Table):
     answerer = text()
     inputs = text()
     recording = text(null=True)
+    start = text(null=True)
 
     class Meta:
         table_name = "decision"

@@ -8,9 +8,9 @@ import gevent
 import structlog
 
 from fsplug.errors import FsplugError
+from fsplug.esl.calls.acts import Acts
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.control import Control
-from fsplug.esl.calls.pauses import Pauses
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.listenin.book import ListenBook
 from fsplug.esl.listenin.call_backs import CallBacks
@@ -41,7 +41,7 @@ GUARD_SECONDS = 1.0
 class ListenInParts:
     """Everything of listen-in in one process; `config` is the store that configuration is read from."""
 
-    def __init__(self, store: Store, config: Store, book: CallBook, pauses: Pauses, ports: Ports, ways: Ways) -> None:
+    def __init__(self, store: Store, config: Store, book: CallBook, acts: Acts, ports: Ports, ways: Ways) -> None:
         switch = ports.switch
         listens = ListenBook()
         self.facts = ListenFacts(config, book, switch, _node_finder(store, ports.switch_name))
@@ -57,10 +57,10 @@ class ListenInParts:
         self.door.on_mobile = CallBacks(config, self.facts, self.service, self.calls, ports).asked
         self.live = LiveList(book, listens, self.facts, self.service)
         self.service.on_change = self.live.change
-        self.service.is_silent_for = pauses.is_silent_for
-        pauses.hearers = lambda: [(one.caller.leg, one.talk.call) for one in listens.listens.values()]
-        self.control = Control(book, pauses, self.facts.language)
-        self._pauses = pauses
+        self._pauses = acts.pauses
+        self.service.is_silent_for = self._pauses.is_silent_for
+        self._pauses.hearers = lambda: [(one.caller.leg, one.talk.call) for one in listens.listens.values()]
+        self.control = Control(book, acts, self.facts.language)
 
     def reception(
         self,

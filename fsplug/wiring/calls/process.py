@@ -142,7 +142,7 @@ class CallsProcess:
         self.records = RecordReader(left, witness, flow.conferences.reported, self._run, flush)
         self._away_files = AwayFiles(self.store, self.book, self._spool, left, ports, self._run, flush)
         armer = CallArmer(self.book, policy, flow.conversations, flow.consents, ports)
-        self.listen_in = ListenInParts(self.store, self._stores.config, self.book, recorder.pauses, ports, ways)
+        self.listen_in = ListenInParts(self.store, self._stores.config, self.book, flow.acts, ports, ways)
         answer = self.listen_in.reception(flow.redirects, armer.handle, self._confirmation.of)
         self.server = asking.server(settings, answer)
         led = flow.redirects.or_else(armer.armed)

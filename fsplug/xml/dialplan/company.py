@@ -124,7 +124,7 @@ class CompanySnapshot:
         talk = Talk(self.company.domain, caller, answerer, direction, groups)
         decided = verdict(talk, self.policy)
         is_closed = decided.terms.on_failure is OnFailure.CLOSED or self.company.when_away is WhenAway.REFUSED
-        return decided.record and is_closed
+        return decided.record and decided.terms.is_kept and is_closed
 
 
 def _may_refuse(snapshot: PolicySnapshot) -> bool:

@@ -109,6 +109,16 @@ def test_a_limit_is_set_for_a_department_and_a_group_shown_exported_and_taken_ba
     assert department(cli, "Sales")["max_seconds"] is None
 
 
+def test_what_the_recorded_user_may_do_is_some_words_in_any_order(cli: Cli) -> None:
+    facts = change(cli, "--department", "Sales", "--agent-may", "stop, pause,start", "--start", "on-demand")
+    assert (facts["after"]["agent_may"], facts["after"]["start"]) == ("start,pause,stop", "on-demand")
+    exported = tomllib.loads(cli.ok("export", "--company", ACME))["company"][0]
+    [sales] = [one for one in exported["policy"] if one["department"] == "Sales"]
+    assert (sales["agent_may"], sales["start"]) == ("start,pause,stop", "on-demand")
+    change(cli, "--department", "Sales", "--agent-may", "nothing", "--start", "automatic")
+    assert department(cli, "Sales")["agent_may"] == "nothing"
+
+
 @pytest.mark.parametrize("limit", ["0", "-1", "86401", "1.5", "x", "", "9" * 40])
 def test_a_limit_that_is_none_is_refused(cli: Cli, limit: str) -> None:
     assert cli.error("policy", "set", "--company", ACME, "--group", "2001", "--max-seconds", limit) == (2, "bad-usage")
@@ -129,6 +139,8 @@ def test_a_limit_that_is_none_is_refused(cli: Cli, limit: str) -> None:
         (("--group", "2001", "--purpose", "two\nlines"), "bad-usage"),
         (("--group", "2001", "--purpose", "x" * 501), "bad-usage"),
         (("--group", "2001", "--purpose", " "), "bad-purpose"),
+        (("--group", "2001", "--agent-may", "pause, fly"), "bad-usage"),
+        (("--group", "2001", "--agent-may", "pause", "--start", "on-demand"), "bad-start"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_changes_nothing(cli: Cli, options: tuple[str, ...], code: str) -> None:

@@ -275,6 +275,8 @@ ERRORS: tuple[tuple[Change, str], ...] = (
     (lambda c: c["policy"][0].update(department="Slaes"), "policy Slaes: department: there is no department Slaes"),
     (lambda c: c["policy"][0].update(on_failure="shut"), "on_failure: 'shut' is not known; use open or closed"),
     (lambda c: c["policy"][0].update(purpose=" "), "purpose: ' ' won't do"),
+    (lambda c: c["policy"][0].update(agent_may="stop, fly"), "agent_may: 'stop, fly' is not known; use nothing, or"),
+    (lambda c: c["group"][0].update(start="on-demand", agent_may="keep"), "start on-demand needs start among what"),
     (lambda c: c["excluded"].append({"number": "+4570101155"}), "the excluded number +4570101155 occurs twice"),
     (lambda c: c["excluded"].append({"number": "112"}), "number: '112' is not a telephone number in DK"),
     (lambda c: c["number"][0].update(group="2001"), "leads nowhere or to two places"),

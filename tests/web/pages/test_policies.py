@@ -8,7 +8,7 @@ import pytest
 
 from fsplug.policy.entities import DepartmentPolicy, GroupMode
 from fsplug.policy.recording.verdict import verdict
-from fsplug.policy.terms import OnFailure, Terms
+from fsplug.policy.terms import AgentMay, OnFailure, Start, Terms
 from fsplug.store.accounts import step_up
 from fsplug.store.audit import trail
 from fsplug.store.calls import decisions, ledger
@@ -267,6 +267,25 @@ def test_a_limit_is_reviewed_in_words_saved_and_taken_back_by_a_blank_field(
     assert f"<strong>{whole}</strong>" in back.text
     save(anna, back)
     assert policies.snapshot(console.store, ACME).departments["Sales"].terms == Terms()
+
+
+def test_what_the_person_recorded_may_do_is_ticked_and_a_recording_waits_for_what_they_may(
+    anna: Browser, console: Console
+) -> None:
+    def terms() -> Terms:
+        return policies.snapshot(console.store, ACME).departments["Sales"].terms
+
+    name, waits = "agent_may.department.Sales", {"start.department.Sales": ["on-demand"]}
+    reviewed = review(anna, anna.get("/policies"), **{name: ["", "pause", "stop"]})
+    assert "do nothing → <strong>pause, stop the recording</strong>" in reviewed.text
+    save(anna, reviewed)
+    assert terms() == Terms(agent_may=frozenset({AgentMay.PAUSE, AgentMay.STOP}))
+    refused = review(anna, anna.get("/policies"), **waits)
+    assert "may neither start nor keep" in refused.text
+    save(anna, review(anna, refused, **{name: ["", "start"]}))
+    assert terms() == Terms(agent_may=frozenset({AgentMay.START}), start=Start.ON_DEMAND)
+    save(anna, review(anna, anna.get("/policies"), **{name: [""], "start.department.Sales": ["automatic"]}))
+    assert terms() == Terms()
 
 
 def test_terms_that_the_page_does_not_show_stay(anna: Browser, console: Console) -> None:

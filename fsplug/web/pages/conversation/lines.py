@@ -19,6 +19,9 @@ _ICONS = {
     TurnKind.FETCH: "back",
     TurnKind.HOLD: "pause",
     TurnKind.PAUSE: "lock",
+    TurnKind.START: "speaker",
+    TurnKind.KEEP: "speaker",
+    TurnKind.STOP: "lock",
     TurnKind.LISTEN: "ear",
 }
 # What lasts: its line says how long.

@@ -7,4 +7,5 @@ def migrate(store: Database) -> None:
     """A column beside the other terms; a recording begins by itself, as it did before."""
     for table in ("department_policy", "group_policy"):
         store.run(f"ALTER TABLE {table} ADD COLUMN start TEXT NOT NULL DEFAULT 'automatic'")
-    store.run("ALTER TABLE recording ADD COLUMN start TEXT")
+    for table in ("recording", "decision"):
+        store.run(f"ALTER TABLE {table} ADD COLUMN start TEXT")
