@@ -106,6 +106,18 @@ def record_session(path: str, recording: str, terms: Terms, of_partner: bool = F
     return f"record_session {_path(path)} {_limit(terms)}{{{ours}{how}}}"
 
 
+def arm_for_partner(leg: str, partner: str, path: str, recording: str, terms: Terms) -> str:
+    """Begin this recording when the leg's bridge ends, if it is about to get this partner; else do nothing."""
+    _, _, argument = record_session(path, recording, terms).partition(" ")
+    condition = f"x${{signal_bond}} == x{uuid(partner)} ?{argument.replace('{', '%7B').replace('}', '%7D')}"
+    return f"uuid_setvar {uuid(leg)} {_hook(partner)} record_session ${{cond({condition})}}"
+
+
+def disarm_for_partner(leg: str, partner: str) -> str:
+    """Take back what `arm_for_partner` told the leg."""
+    return f"uuid_setvar {uuid(leg)} {_hook(partner)}"
+
+
 def stop_record(leg: str, path: str) -> str:
     """Stop one recording on a leg."""
     return f"uuid_record {uuid(leg)} stop {_path(path)}"
@@ -244,6 +256,11 @@ def _limit(terms: Terms) -> str:
     That is up to a second too early. With one second more, no second that policy wants is lost.
     """
     return "" if terms.max_seconds is None else f"+{terms.max_seconds + 1} "
+
+
+def _hook(partner: str) -> str:
+    # The switch runs every variable whose name begins so (switch_channel.c 1.11.1): each partner has its own.
+    return f"execute_on_post_bridge_{uuid(partner).replace('-', '_')}"
 
 
 def _assignment(name: str, value: str) -> tuple[str, str]:

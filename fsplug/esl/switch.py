@@ -63,6 +63,12 @@ class Switch(Protocol):
     def start_recording(self, leg: str, path: str, recording: str, terms: Terms) -> None:
         """Begin this recording on a leg in a call, in the leg's own thread. The proof is its RECORD_START."""
 
+    def arm_for_partner(self, leg: str, partner: str, path: str, recording: str, terms: Terms) -> None:
+        """Begin this recording on a leg whose talk ends because it is about to get this partner."""
+
+    def disarm_for_partner(self, leg: str, partner: str) -> None:
+        """Begin nothing when the leg is about to get this partner."""
+
     def stop_recording(self, leg: str, path: str) -> None:
         """End one recording on a leg."""
 
@@ -188,6 +194,12 @@ class LinkedSwitch:
         # it leaves a channel that never ends (3 of 550 on 1.11.1, 0 of 400 this way).
         application, _, argument = commands.record_session(path, recording, terms).partition(" ")
         self._link.execute(commands.uuid(leg), application, argument, ANSWER_SECONDS)
+
+    def arm_for_partner(self, leg: str, partner: str, path: str, recording: str, terms: Terms) -> None:
+        self._answer(commands.arm_for_partner(leg, partner, path, recording, terms))
+
+    def disarm_for_partner(self, leg: str, partner: str) -> None:
+        self._answer(commands.disarm_for_partner(leg, partner))
 
     def stop_recording(self, leg: str, path: str) -> None:
         self._answer(commands.stop_record(leg, path))

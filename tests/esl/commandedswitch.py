@@ -66,6 +66,12 @@ class CommandedSwitch:
     def start_recording(self, leg: str, path: str, recording: str, terms: Terms) -> None:
         self.commands.append(("start", leg, recording))
 
+    def arm_for_partner(self, leg: str, partner: str, path: str, recording: str, terms: Terms) -> None:
+        self.commands.append(("arm", leg, recording))
+
+    def disarm_for_partner(self, leg: str, partner: str) -> None:
+        self.commands.append(("take back", leg, partner))
+
     def stop_recording(self, leg: str, path: str) -> None:
         if self.is_silent:
             raise Unavailable("switch-silent", "no answer came in time")

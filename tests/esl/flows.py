@@ -12,7 +12,11 @@ A leg NAMES another number in a SIP UPDATE; `names` is no event. LEAVES is a leg
 before its CHANNEL_HANGUP_COMPLETE. FILE is no event: the armed recording is written to, and nobody tells. MOVES is none
 either: the leg is transferred (REFER with Replaces), which begins a new part of its life. PLACED is none: the leg is in
 this parking place; nor is MARKED: its dialplan is about to ring these legs, and asks nobody. Nor are hold and unhold in
-small letters: the leg does so, and only its later events show.
+small letters: the leg does so, and only its later events show. VALET, CENTER and FIFO are what a park and the queues of
+mod_callcenter and mod_fifo say just before they connect the leg with the one that is named.
+
+After the two legs of an UNBRIDGE may come the one that the leg is about to get (`signal_bond`), and after the cause of
+a hangup whom the leg's phone has transferred to whom (`transfer_to`).
 """
 
 from collections.abc import Callable, Mapping
@@ -41,6 +45,16 @@ _NAMES = {
     "STOP": "RECORD_STOP",
 }
 Marks = Mapping[str, str]
+_FORETOLD: Mapping[str, Marks] = {
+    "VALET": {"Event-Subclass": "valet_parking::info", "Action": "bridge", "Bridge-To-UUID": "{other}"},
+    "CENTER": {
+        "Event-Subclass": "callcenter::info",
+        "CC-Action": "bridge-agent-start",
+        "CC-Member-Session-UUID": "{leg}",
+        "CC-Agent-UUID": "{other}",
+    },
+    "FIFO": {"Event-Subclass": "fifo::info", "FIFO-Action": "consumer_pop", "FIFO-Caller-UUID": "{other}"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,9 @@ class Flow:
             "UNHOLD": self._holds,
             "COMES": self._meets,
             "GOES": self._meets,
+            "VALET": self._foretells,
+            "CENTER": self._foretells,
+            "FIFO": self._foretells,
             "NAMES": self._names,
             "names": self._names,
             "hold": self._holds,
@@ -259,6 +276,10 @@ class Flow:
         sent = {"Event-Name": "CUSTOM", "Unique-ID": row.leg, "Event-Subclass": CONFERENCE_EVENTS, "Action": action}
         self._story.watch.see(Event(plain_event({**sent, "Conference-Unique-ID": row.note})))
 
+    def _foretells(self, row: Row) -> None:
+        said = {name: one.format(leg=row.leg, other=row.note) for name, one in _FORETOLD[row.event].items()}
+        self._story.watch.see(Event(plain_event({"Event-Name": "CUSTOM", "Unique-ID": row.leg, **said})))
+
     def _received(self, row: Row) -> None:
         if row.event == "ANSWER":
             now = str(self._now())
@@ -284,9 +305,12 @@ class Flow:
         never = {"Caller-Channel-Bridged-Time": "0"}
         more: dict[str, str] = {"Answer-State": "answered", **never, **self._marks[row.leg]}
         if row.event in ("BRIDGE", "UNBRIDGE"):
-            more["Bridge-A-Unique-ID"], more["Bridge-B-Unique-ID"] = row.note.split("-")
+            pair, _, bond = row.note.partition(" ")
+            more["Bridge-A-Unique-ID"], more["Bridge-B-Unique-ID"] = pair.split("-")
+            more |= {"variable_signal_bond": bond} if bond else {}
         elif row.event in ("HANGUP", "LEAVES"):
-            more |= {"Hangup-Cause": row.note, "Answer-State": "hangup"}
+            cause, _, sent = row.note.partition(" ")
+            more |= {"Hangup-Cause": cause, "Answer-State": "hangup"} | ({"variable_transfer_to": sent} if sent else {})
         name = _NAMES.get(row.event, "CHANNEL_DATA")
         return self._story.event(row.leg, name, marks_of_leg=False, **{**more, **(marks or {})})
 
@@ -297,7 +321,8 @@ class Flow:
     def _commanded_on(self, leg: str) -> str:
         """The recording that was commanded on this leg and has not begun yet."""
         begun = {one for runs in self._runs.values() for one in runs} | self._story.spool.files
-        starts = [command for command in self._story.switch.commands if command[:2] == ("start", leg)]
+        told = self._story.switch.commands
+        starts = [command for verb in ("start", "arm") for command in told if command[:2] == (verb, leg)]
         return next((one for _, _, one in starts if one not in begun), "")
 
     def _armed_on(self, leg: str) -> str:

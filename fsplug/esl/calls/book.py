@@ -72,7 +72,8 @@ class Call:
     """A call fsplug knows of, named by the uuid of the leg that placed it; `legs` are the uuids of its live legs.
 
     `began_at` is when fsplug first saw it. `caller_answered` is whether that leg was answered, `caller_left` whether it
-    has hung up, and `taken_back` what was armed then, by leg name; `answered` is whether the call led to a talk.
+    has hung up, `heir` the leg for which it had called, if the switch said so then, and `taken_back` what was armed
+    then, by leg name; `answered` is whether the call led to a talk.
     `rings` are the uuids of the legs that ring, with their names; `has_rung` is whether a ringing leg was ever
     reported, and `leg_answered` whether one answered. `withdrawn` are the recordings that were armed in vain, each with
     the name of its leg and what was armed. `redirects` are the legs whose phones sent the call elsewhere, by uuid, and
@@ -96,6 +97,7 @@ class Call:
     withdrawn: dict[str, tuple[str, ArmedLeg]] = field(default_factory=dict)
     caller_answered: bool = False
     caller_left: bool = False
+    heir: str = ""
     taken_back: dict[str, ArmedLeg] = field(default_factory=dict)
     has_rung: bool = False
     leg_answered: bool = False

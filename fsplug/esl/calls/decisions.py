@@ -42,6 +42,12 @@ def decision_id(company: str, talk: str) -> str:
     return hashlib.sha256(f"{company} {talk}".encode()).hexdigest()[:32]
 
 
+def early_id(company: str, one: Leg, other: Leg, ordinal: int) -> str:
+    """The id of a recording that is begun before the talk of these legs: the same, whichever of them is named first."""
+    legs = ":".join(sorted((one.uuid, other.uuid)))
+    return hashlib.sha256(f"{company} {legs}:{ordinal} recording".encode()).hexdigest()[:32]
+
+
 def decision_entry(
     decision: str,
     call: str,
@@ -114,6 +120,28 @@ class Decisions:
         armed = self._book.take_arm(caller.uuid, answerer)
         return self._armed(caller, answerer, armed) if armed else self._fresh(caller, answerer, ordinal)
 
+    def expected(self, caller: Leg, answerer: Leg) -> Recording | None:
+        """The recording that a talk of these legs, which is about to begin, will order; None if it will order none, or
+        one that is armed or has begun. Invalid or Unavailable if that can't be said.
+        """
+        company = caller.company or answerer.company
+        known = self._book.channels.get(caller.uuid)
+        ordinal = known.talked_with.count(answerer.uuid) if known is not None else 0
+        early = early_id(company, caller, answerer, ordinal)
+        is_armed = answerer.call == caller.uuid or caller.call == answerer.uuid
+        if not company or is_armed or early in self._book.recordings or self._ports.spool.exists(early):
+            return None
+        _, outcome, caller, answerer = self._judged(caller, answerer, company)
+        if not (outcome.record and outcome.terms.begins_at_once):
+            return None
+        leg = caller if outcome.user == caller.username else answerer
+        ids = (one.call or one.uuid for one in in_order(caller, answerer))
+        call = next((one for one in ids if one in self._book.calls), "")
+        path = self._ports.spool.path(early)
+        recording = Recording.ordered(early, path, company, call, outcome.terms)
+        recording.leg, recording.is_early = leg.uuid, True
+        return recording
+
     def write(self, decided: Decided, caller: Leg, answerer: Leg, ordinal: int, at: float) -> None:
         """Write the decision, and that its call is answered. `ordinal` is as in `of`."""
         self._write(decided, talk_name(caller, answerer, ordinal), at)
@@ -169,18 +197,35 @@ class Decisions:
 
     def _fresh(self, caller: Leg, answerer: Leg, ordinal: int) -> Decided:
         company = caller.company or answerer.company
-        version = self._version(company, caller, answerer)
-        caller, answerer = identified(caller, company), identified(answerer, company)
-        talk = self._policy.talk(caller, answerer, company, version)
-        outcome = verdict(talk, self._policy.snapshot(company, version))
-        call = self._call_of(*in_order(caller, answerer), version, talk)
+        talk, outcome, caller, answerer = self._judged(caller, answerer, company)
+        call = self._call_of(*in_order(caller, answerer), outcome.version, talk)
         decision = decision_id(company, talk_name(caller, answerer, ordinal))
         if not outcome.record:
             return Decided(decision, call.id, talk, outcome, None, armed=False)
         recorded = caller if outcome.user == caller.username else answerer
+        early = early_id(company, caller, answerer, ordinal)
+        if self._has_begun(early, recorded, outcome):
+            recording = self._recording(outcome, recorded, call, decision, early)
+            return Decided(decision, call.id, talk, outcome, recording, armed=True)
         made = self._made_away(caller, answerer, recorded) if ordinal == 0 else None
         recording = self._recording(outcome, made or recorded, call, decision, made.away if made else "")
         return Decided(decision, call.id, talk, outcome, recording, armed=made is not None)
+
+    def _judged(self, caller: Leg, answerer: Leg, company: str) -> tuple[Talk, Verdict, Leg, Leg]:
+        """The talk of these legs, what policy says of it, and the legs as this company's."""
+        version = self._version(company, caller, answerer)
+        caller, answerer = identified(caller, company), identified(answerer, company)
+        talk = self._policy.talk(caller, answerer, company, version)
+        return talk, verdict(talk, self._policy.snapshot(company, version)), caller, answerer
+
+    def _has_begun(self, early: str, recorded: Leg, outcome: Verdict) -> bool:
+        """Whether this recording, which was begun before its talk, is the one that the talk's decision orders."""
+        known = self._book.recordings.get(early)
+        if known is None:
+            return self._ports.spool.exists(early)  # fsplug was started again since.
+        has_begun = known.is_told or known.stage is not Stage.ARMED or self._ports.spool.exists(early)
+        is_its_own = known.is_early and not known.withdrawn and known.leg == recorded.uuid
+        return has_begun and is_its_own and known.terms == outcome.terms
 
     def _made_away(self, caller: Leg, answerer: Leg, recorded: Leg) -> Leg | None:
         """The leg on which the switch records this talk by itself: it was armed for it while fsplug was away."""
@@ -195,6 +240,10 @@ class Decisions:
         return self._policy.version(company) if known is None else known
 
     def _recording(self, outcome: Verdict, leg: Leg, call: Call, decision: str, made: str = "") -> Recording:
+        if (early := self._book.recordings.get(made)) is not None:
+            early.call, early.company, early.decision, early.is_early = call.id, call.company, decision, False
+            self._book.runs_on(early, leg.uuid)
+            return early
         new = made or self._ports.new_id()
         path = self._ports.spool.path(new)
         recording = Recording.ordered(new, path, call.company, call.id, outcome.terms)

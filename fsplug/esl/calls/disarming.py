@@ -88,7 +88,8 @@ class Disarmer:
     def judge(self, event: Event) -> None:
         """RECORD_START: whether this recording may run."""
         recording = self._book.recordings.get(event.get("Recording-Variable-fsplug_recording") or "")
-        if recording is not None and not recording.decision and recording.stage is Stage.RUNNING:
+        is_open = recording is not None and not (recording.decision or recording.is_early)
+        if recording is not None and is_open and recording.stage is Stage.RUNNING:
             self.judge_running(recording)
 
     def judge_running(self, recording: Recording) -> None:

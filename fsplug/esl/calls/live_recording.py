@@ -61,7 +61,8 @@ class Recording:
     switch writes it; `is_renewed`: another one follows it.
     `until` is when its talk ended, if its leg is known to have gone on: what was recorded later is cut off. `is_over`:
     its talk ended before it was seen to begin, so it is stopped as soon as it does. `is_forbidden`: policy wants none
-    of it any more, which is written down, and its file goes whenever there is one.
+    of it any more, which is written down, and its file goes whenever there is one. `is_early`: it is for a talk that is
+    about to begin or might, and no decision has ordered it yet. `is_told`: the switch was told to begin it.
     `is_kept`: False while nobody knows of it, because the recorded user has neither started nor kept it; it goes
     without a trace then, with the recordings of the same talk that it followed, `before`. `is_ended`: the recorded user
     has stopped it, and it is all of the talk.
@@ -87,6 +88,8 @@ class Recording:
     until: Until | None = None
     is_over: bool = False
     is_forbidden: bool = False
+    is_early: bool = False
+    is_told: bool = False
     is_kept: bool = True
     is_ended: bool = False
     before: tuple["Recording", ...] = ()

@@ -11,6 +11,7 @@ from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decisions import Decisions
 from fsplug.esl.calls.disarming import Disarmer
+from fsplug.esl.calls.foreseen import Foreseen
 from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.left_recordings import LeftRecordings
 from fsplug.esl.calls.pauses import Pauses
@@ -64,16 +65,26 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
     decisions = Decisions(book, policy, conversations, ports)
     left_files, stays = LeftFiles(book, ports), ConferenceStays(book, decisions, ports)
     left_recordings = LeftRecordings(book, stays, recorder, ports)
-    talks = Talks(book, decisions, recorder, transfers, disarmer, left_files, conversations, changes, ports)
+    taken = TakenCalls(book, ports)
+    foreseen = Foreseen(book, decisions, recorder, taken, ports)
+    talks = Talks(book, decisions, recorder, transfers, disarmer, foreseen, left_files, conversations, changes, ports)
     redirects = Redirects(book, policy)
     conferences = Conferences(book, decisions, recorder, transfers, conversations, ports)
-    consents, taken, renaming = (
-        Consents(ports),
-        TakenCalls(book, ports),
-        Renaming(book, policy, recorder, disarmer, conferences),
-    )
+    consents, renaming = Consents(ports), Renaming(book, policy, recorder, disarmer, conferences)
     watch = Watch(
-        book, talks, transfers, disarmer, recorder, redirects, conferences, taken, renaming, changes, consents, ports
+        book,
+        talks,
+        foreseen,
+        transfers,
+        disarmer,
+        recorder,
+        redirects,
+        conferences,
+        taken,
+        renaming,
+        changes,
+        consents,
+        ports,
     )
     reconciler = Reconciler(book, watch, talks, conferences, left_recordings, ports)
     restorer = Restorer(

@@ -72,6 +72,13 @@ class Recorder:
         if recording.stage is not Stage.WAITING:
             self._ports.later(0, self._command_start, recording)
 
+    def begin_early(self, recording: Recording) -> None:
+        """Start a recording on a leg whose talk is about to begin."""
+        self._book.recordings[recording.id] = recording
+        self._book.runs_on(recording, recording.leg)
+        recording.is_told = True
+        self._ports.later(0, self._send_start, recording)
+
     def stop(self, recording: Recording, until: Until | None) -> None:
         """Stop a recording whose talk is over while its leg lives on; what it has recorded after `until` is cut off."""
         if not recording.is_kept:
@@ -210,11 +217,17 @@ class Recorder:
                 if self._ports.switch.channel(recording.leg) is None:
                     return  # nothing is left of the talk either; the end of the talk settles this recording
                 recording = self._successor_of(recording)
-            self._ports.switch.start_recording(recording.leg, recording.path, recording.id, recording.terms)
+            self._send_start(recording)
         except Unavailable as error:
             log.warning("start-not-sent", recording=recording.id, error=error.text)
         took = max(0.0, self._ports.clock() - asked_at)
         self._ports.later(START_SECONDS + SLOWNESS * took, self._give_up_if_missing, recording)
+
+    def _send_start(self, recording: Recording) -> None:
+        try:
+            self._ports.switch.start_recording(recording.leg, recording.path, recording.id, recording.terms)
+        except Unavailable as error:
+            log.warning("start-not-sent", recording=recording.id, error=error.text)
 
     def _found_running(self, recording: Recording) -> None:
         if recording.advance(Stage.RUNNING):

@@ -79,9 +79,13 @@ class TakenCalls:
 
     def joins(self, pair: tuple[str, str]) -> None:
         """CHANNEL_BRIDGE: these two talk to each other from now on."""
-        if frozenset(pair) in self._refused:
+        if self.is_refused(pair):
             for leg in pair:
                 self._ports.later(0, self._hang_up, leg)
+
+    def is_refused(self, pair: tuple[str, str]) -> bool:
+        """Whether these two must not talk to each other."""
+        return frozenset(pair) in self._refused
 
     def lost(self, leg: str) -> None:
         """This leg's phone transfers its partner to a call that the switch does not have.

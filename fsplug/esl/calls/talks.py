@@ -6,6 +6,7 @@ from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decisions import Decided, Decisions
 from fsplug.esl.calls.disarming import Disarmer
+from fsplug.esl.calls.foreseen import Foreseen
 from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
@@ -25,6 +26,7 @@ class Talks:
         recorder: Recorder,
         transfers: Transfers,
         disarmer: Disarmer,
+        foreseen: Foreseen,
         left_files: LeftFiles,
         conversations: Conversations,
         changes: Changes,
@@ -35,6 +37,7 @@ class Talks:
         self._recorder = recorder
         self._transfers = transfers
         self._disarmer = disarmer
+        self._foreseen = foreseen
         self._left_files = left_files
         self._conversations = conversations
         self._changes = changes
@@ -65,6 +68,7 @@ class Talks:
         channel = self._book.channels.get(uuid)
         if channel is None:
             return
+        self._foreseen.leg_ended(channel)
         if channel.decision is None and channel.leg.answered:
             if not was_bridged or self._transfers.was_passed_over(channel.leg, cause):
                 self._disarmer.never_talked(channel)
@@ -110,6 +114,7 @@ class Talks:
             return
         self._trouble.worked()
         self._owed.pop((caller.leg.uuid, answerer.leg.uuid), None)
+        self._foreseen.decided((caller, answerer), decided)
         self._decisions.write(decided, caller.leg, answerer.leg, ordinal, at)
         self._record(decided, at, is_reported)
         for leg in (caller.leg, answerer.leg):

@@ -14,11 +14,11 @@ has each as it was captured.
     uuid_transfer -both    A UNBRIDGE, A asks, B asks,   Both of the above, in two calls.
                            A BRIDGE A-C, B BRIDGE B-D
     attended, by B, who    C-D UNBRIDGE, C HANGUP,       B's ends with its leg; D's, of the consultation, is stopped.
-    called D from C (REFER A UNBRIDGE, B HANGUP,         Nobody asks: A-D is decided at the bridge, and recorded by
-    with Replaces)         A BRIDGE A-D                  command, 0.2 s after it. An armed leg loses nothing.
+    called D from C (REFER A UNBRIDGE, B HANGUP,         Nobody asks. D's next one begins by itself as it leaves C
+    with Replaces)         A BRIDGE A-D                  (`Consultations`), and A-D is decided at the bridge.
     uuid_bridge A C, of    B HANGUP, A UNBRIDGE,         As attended: B's and D's end with their legs, A's and C's are
-    the calls A-B and C-D  D HANGUP, C UNBRIDGE,         stopped, A-C is recorded by command.
-                           A BRIDGE A-C
+    the calls A-B and C-D  D HANGUP, C UNBRIDGE,         stopped. A-C is decided at the bridge, and recorded by a
+                           A BRIDGE A-C                  command that was given before it (`Foreseen`).
     uuid_transfer of A     B HANGUP ORIGINATOR_CANCEL,   What B was armed for is dropped (`CallArmer`), and C is armed.
     while B rings          A asks, C ANSWER, BRIDGE A-C
     the same, to a place   B HANGUP ORIGINATOR_CANCEL    What was armed on A itself is dropped 0.1 s later (`Disarmer`),
@@ -28,7 +28,7 @@ has each as it was captured.
     fork, C is faster      B HANGUP LOSE_RACE, mostly    B's, where B had answered too, is nobody's talk: its file goes.
                            without ANSWER; A BRIDGE A-C
     pick-up of ringing B   C ANSWER, A ANSWER, B HANGUP  As a fork for B's. A called, C answered: A-C is decided so at
-    by C (intercept)       PICKED_OFF, C BRIDGE C-A      the bridge, and recorded by command.
+    by C (intercept)       PICKED_OFF, C BRIDGE C-A      the bridge, and recorded as by uuid_bridge.
     semi-attended, by B,   C LEAVES, B HANGUP,           B's ends with its leg. D is disarmed as C leaves (`Disarmer`).
     who calls D from C     A UNBRIDGE, D ANSWER,         A-D is decided at the bridge, and recorded by command.
     (REFER, and D rings)   C HANGUP, A BRIDGE A-D

@@ -8,6 +8,7 @@ from fsplug.esl.calls.codecs import Codecs
 from fsplug.esl.calls.conferences import CONFERENCE_EVENTS, Conferences
 from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.disarming import Disarmer
+from fsplug.esl.calls.foreseen import MENTIONS_CALLED_FOR, PLACE_EVENTS, Foreseen
 from fsplug.esl.calls.legs import MENTIONS_CONSENTS, leg_of
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
@@ -33,9 +34,10 @@ EVENTS = (
     "RECORD_START",
     "RECORD_STOP",
     "CODEC",
-    # These two must come last.
+    # These must come last: the classes of CUSTOM.
     "CUSTOM",
     CONFERENCE_EVENTS,
+    *PLACE_EVENTS,
 )
 _OF_TWO_LEGS = frozenset({"CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE"})
 # Events with a header of this value say nothing new: two of each call tell one party who the other is (CALL_UPDATE).
@@ -43,6 +45,8 @@ UNWANTED = {"Direction": "SEND"}
 # Every leg that concerns fsplug is known, or talks to one that is, or carries one of fsplug's variables; other events
 # are not even parsed.
 OURS = b"variable_fsplug_"
+# Of a recording on a leg that has nothing of ours, and is not known before its bridge.
+_OUR_RECORDING = b"Recording-Variable-fsplug_"
 
 
 class Watch:
@@ -52,6 +56,7 @@ class Watch:
         self,
         book: CallBook,
         talks: Talks,
+        foreseen: Foreseen,
         transfers: Transfers,
         disarmer: Disarmer,
         recorder: Recorder,
@@ -65,12 +70,14 @@ class Watch:
     ) -> None:
         self._book = book
         self._talks = talks
+        self._foreseen = foreseen
         self._transfers = transfers
         self._disarmer = disarmer
         self._recorder = recorder
         self._redirects = redirects
         self._conferences = conferences
         self._taken = taken
+        self._renaming = renaming
         self._changes = changes
         self._consents = consents
         self._ports = ports
@@ -83,7 +90,7 @@ class Watch:
             "CHANNEL_UNBRIDGE": self._unbridged,
             "CHANNEL_HOLD": recorder.holds.changed,
             "CHANNEL_UNHOLD": recorder.holds.changed,
-            "CALL_UPDATE": renaming.heard,
+            "CALL_UPDATE": self._named,
             "CHANNEL_HANGUP": self._leaves,
             "CHANNEL_HANGUP_COMPLETE": self._hung_up,
             "RECORD_START": self._record_started,
@@ -96,6 +103,7 @@ class Watch:
         if event.name == "CUSTOM":
             # Who comes into a conference need not be known yet, and the event has no variables.
             self._conferences.see(event)
+            self._foreseen.see(event)
             self._note_time((event.uuid,))
             return
         handler = self._handlers.get(event.name)
@@ -105,7 +113,11 @@ class Watch:
         if event.name == "CHANNEL_ANSWER" and event.mentions(REPLACES):
             # Whoever takes a call over may have nothing of ours.
             self._taken.answered(event, event.mentions(OURS))
-        if any(leg in self._book.channels for leg in legs) or event.mentions(OURS):
+        if event.name == "CHANNEL_ANSWER" and event.mentions(MENTIONS_CALLED_FOR):
+            # Nor has an agent whom a queue calls.
+            self._foreseen.serves(event)
+        is_known = any(leg in self._book.channels for leg in legs)
+        if is_known or event.mentions(OURS) or event.mentions(_OUR_RECORDING):
             handler(event)
             self._note_time(legs)
 
@@ -151,14 +163,20 @@ class Watch:
 
     def _answered(self, event: Event) -> None:
         self._book.see(leg_of(event))
+        self._foreseen.answered(event)
         pair = self._early.pop(event.uuid, ())
         if pair and all(leg in self._book.channels for leg in pair):
             self.begin(*pair, self._ports.time_of(event))
 
+    def _named(self, event: Event) -> None:
+        self._renaming.heard(event)
+        self._foreseen.named(event.uuid)
+
     def _record_started(self, event: Event) -> None:
-        if event.uuid not in self._book.channels:
+        if event.uuid not in self._book.channels and event.mentions(OURS):
             # The answer was not reported, or not yet.
             self._book.see(leg_of(event))
+        self._foreseen.begins(event)
         self._recorder.started(event)
         self._disarmer.judge(event)
 
@@ -178,6 +196,7 @@ class Watch:
     def _unbridged(self, event: Event) -> None:
         at = self._ports.time_of(event)
         self._taken.leaves(event)
+        self._foreseen.unbridged(event)
         for uuid in pair_of(event):
             self._early.pop(uuid, None)
             channel = self._book.channels.get(uuid)
@@ -187,6 +206,7 @@ class Watch:
     def _leaves(self, event: Event) -> None:
         self._taken.leaves(event)
         self._redirects.note(event)
+        self._foreseen.leaves(event)
         self._disarmer.hung_up(event.uuid, event.get("Hangup-Cause") or "")
 
     def _hung_up(self, event: Event) -> None:

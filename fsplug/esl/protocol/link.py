@@ -1,7 +1,6 @@
 """The inbound link: the switch's events in, commands out, for as long as fsplug runs."""
 
 import random
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +15,7 @@ import structlog
 from fsplug.errors import Unavailable
 from fsplug.esl.protocol import wire
 from fsplug.esl.protocol.exchange import new_uuid
+from fsplug.esl.protocol.inbox import Inbox
 from fsplug.esl.protocol.session import InboundESL
 from fsplug.esl.protocol.wire import Event
 
@@ -25,7 +25,7 @@ QUEUED_EVENTS = 100_000
 # Any answer proves that the switch is alive, even -ERR; this command costs the switch almost nothing.
 _PROBE = wire.command("api strepoch")
 _JOB_DONE = "BACKGROUND_JOB"
-_EVENTS_PER_TURN = 16
+_HURRY_SECONDS = 1.0
 _REFUSALS = frozenset({"auth-refused", "access-refused"})
 
 
@@ -146,6 +146,13 @@ class Link:
         """Make a leg run an application in its own thread; returns when the switch has accepted it."""
         self._live().accepted(wire.execute(app, arg, uuid), deadline_seconds)
 
+    def hurry(self) -> None:
+        """Have the switch send now what it has: it looks for events when a byte comes, or else every 20 ms
+        (mod_event_socket.c 1.11.1).
+        """
+        if self._connection is not None:
+            self._connection.hurry()
+
     def _live(self) -> "_Connection":
         if self._connection is None:
             self._missed.set()
@@ -218,53 +225,6 @@ class Link:
             self._inbox.put(partial(self._on_down, error.code))
 
 
-class Inbox:
-    """Events and notices in order, between the greenlet that reads and the greenlet that delivers."""
-
-    def __init__(self, on_event: Callable[[Event], None], limit: int) -> None:
-        self._on_event = on_event
-        self._limit = limit
-        self._waiting: deque[Event | Callable[[], None]] = deque()
-        self._filled = gevent.event.Event()
-
-    @property
-    def full(self) -> bool:
-        return len(self._waiting) >= self._limit
-
-    def put(self, item: Event | Callable[[], None]) -> None:
-        """Queue an event, or a function to call in its turn."""
-        self._waiting.append(item)
-        self._filled.set()
-
-    def clear(self) -> int:
-        """Forget the waiting events; returns how many there were. Notices stay."""
-        tidings = [item for item in self._waiting if not isinstance(item, Event)]
-        lost = len(self._waiting) - len(tidings)
-        self._waiting = deque(tidings)
-        return lost
-
-    def deliver(self) -> None:
-        """Deliver everything as it comes, for ever. A failing handler is logged and does not stop the next."""
-        while True:
-            self._filled.wait()
-            for _ in range(_EVENTS_PER_TURN):
-                if not self._waiting:
-                    self._filled.clear()
-                    break
-                self._deliver_one(self._waiting.popleft())
-            else:
-                gevent.sleep(0)
-
-    def _deliver_one(self, item: Event | Callable[[], None]) -> None:
-        try:
-            if isinstance(item, Event):
-                self._on_event(item)
-            else:
-                item()
-        except Exception:
-            log.exception("event-handler-failed", handled=item.name if isinstance(item, Event) else "link")
-
-
 class _Connection(InboundESL):
     """One connection of the link: it puts events into the inbox, and holds them back until `release`."""
 
@@ -280,6 +240,11 @@ class _Connection(InboundESL):
         self._wanted = wanted
         for event in early:
             self.unclaimed(event)
+
+    def hurry(self) -> None:
+        """Send an empty line, which the switch reads over, unless a command is being sent anyway."""
+        if not self._sending.locked():
+            self._send(b"\n", (), monotonic() + _HURRY_SECONDS)
 
     def unclaimed(self, event: Event) -> None:
         if self._early is not None:

@@ -126,23 +126,25 @@ KINDS = [
         {**AB, "C": caller("1001", "1003"), "D": called("1003", by="C")},
         """
         0.00  A  ASKS     1001
-        0.32  B  ANSWER
-        0.32  B  START
-        0.34  A  ANSWER
-        0.34  A  BRIDGE   A-B
-        0.98  C  ASKS     1003
-        1.30  D  ANSWER
-        1.32  D  START
-        1.32  C  ANSWER
-        1.32  C  BRIDGE   C-D
-        2.86  C  UNBRIDGE C-D
-        2.86  C  HANGUP   NORMAL_CLEARING
-        2.86  B  STOP     success-silence
-        2.86  A  UNBRIDGE A-B
-        2.86  B  HANGUP   NORMAL_CLEARING
-        2.88  A  BRIDGE   A-D
-        2.90  D  STOP     success-maxtime
-        3.06  D  START
+        0.06  B  ANSWER
+        0.06  B  START
+        0.06  A  ANSWER
+        0.06  A  BRIDGE   A-B
+        0.76  C  ASKS     1003
+        0.80  D  ANSWER
+        0.80  C  ANSWER
+        0.80  D  START
+        0.82  C  BRIDGE   C-D
+        2.12  C  UNBRIDGE C-D
+        2.12  C  LEAVES   NORMAL_CLEARING
+        2.12  C  HANGUP   NORMAL_CLEARING
+        2.14  B  LEAVES   NORMAL_CLEARING att:D
+        2.14  A  UNBRIDGE A-B D
+        2.14  B  STOP     success-silence
+        2.14  B  HANGUP   NORMAL_CLEARING att:D
+        2.14  D  STOP     success-maxtime
+        2.16  D  START
+        2.18  A  BRIDGE   A-D
         5.36  D  STOP     success-silence
         5.36  A  UNBRIDGE A-D
         5.36  A  HANGUP   NORMAL_CLEARING
@@ -159,10 +161,10 @@ KINDS = [
         D stopped
         """,
         """
-        stop  D
-        start D
+        arm  D
+        stop D
         """,
-        cut_at=2.86,
+        cut_at=2.14,
     ),
     Kind(
         "attended transfer, heard by a listener to the colleague",
@@ -202,8 +204,10 @@ KINDS = [
         D stopped
         """,
         """
-        stop  D
-        start D
+        arm       D
+        stop      D
+        take back D
+        start     D
         """,
         cut_at=2.82,
         heard=("D", "C"),

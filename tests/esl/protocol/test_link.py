@@ -10,7 +10,8 @@ import pytest
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.esl.protocol import exchange
-from fsplug.esl.protocol.link import Inbox, Link, Pace, pause_after
+from fsplug.esl.protocol.inbox import Inbox
+from fsplug.esl.protocol.link import Link, Pace, pause_after
 from fsplug.esl.protocol.wire import Event
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from tests.esl.peers import Switch, api_response, event_frame, reply, until

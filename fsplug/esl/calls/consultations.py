@@ -1,0 +1,111 @@
+"""A user who talks to two people at once may connect them: the leg that would be recorded then is armed for that.
+
+No event comes early enough to be sure that a command would: an event may wait 20 ms in the switch (mod_event_socket.c
+1.11.1), and the two are bridged 20 to 40 ms after they are sent off. So the switch begins the recording by itself, at
+the end of the leg's bridge and in the leg's own thread, if the leg is about to get that very partner. If it gets
+anybody else, or hangs up, nothing is begun.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import structlog
+
+from fsplug.errors import FsplugError
+from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.decisions import Decisions
+from fsplug.esl.calls.live_recording import Recording, Stage
+from fsplug.esl.calls.ports import Ports
+from fsplug.policy.recording.owners import owner
+
+log = structlog.get_logger()
+
+
+class Consultations:
+    """Arms the partners of users for each other."""
+
+    def __init__(self, book: CallBook, decisions: Decisions, ports: Ports) -> None:
+        self._book = book
+        self._decisions = decisions
+        self._ports = ports
+        # The legs on which each user talks.
+        self._legs: dict[tuple[str, str], set[str]] = {}
+        # What is armed, each with the two legs that would talk.
+        self._armed: dict[str, tuple[Recording, frozenset[str]]] = {}
+
+    def talk(self, channels: Sequence[Channel]) -> None:
+        """These two talk to each other from now on."""
+        pair = frozenset(one.leg.uuid for one in channels)
+        for recording in [one for one, armed_for in self._armed.values() if armed_for == pair]:
+            # They met in a way in which the switch did not begin it.
+            self._disarm(recording, pair)
+            self._ports.later(0, self._tell, recording, pair, False)
+        for channel in channels:
+            whose = owner(channel.leg)
+            if whose is None:
+                continue
+            legs = self._legs.setdefault(whose, set())
+            legs.add(channel.leg.uuid)
+            if len(legs) > 1:
+                self._arm_partners(legs)
+
+    def leg_ended(self, channel: Channel) -> None:
+        """This leg is gone: nobody is connected with it any more."""
+        uuid, whose = channel.leg.uuid, owner(channel.leg)
+        if whose in self._legs:
+            self._legs[whose].discard(uuid)
+            if not self._legs[whose]:
+                del self._legs[whose]
+        self._disarm_all(uuid)
+
+    def named(self, leg: str) -> None:
+        """Somebody else is at this leg now. What is armed for it is judged anew, at the switch as well."""
+        for recording, pair in [one for one in self._armed.values() if leg in one[1]]:
+            self._disarm(recording, pair)
+            self._tell(recording, pair, False)
+            self._ports.later(0, self._arm, *sorted(pair))
+
+    def take(self, recording: str) -> None:
+        """The talk that this recording was armed for has begun, or the recording has."""
+        self._armed.pop(recording, None)
+
+    def _arm_partners(self, legs: set[str]) -> None:
+        talking = (self._book.channels[leg] for leg in legs if leg in self._book.channels)
+        partners = {one.partner for one in talking if one.partner and one.partner not in legs}
+        for pair in combinations(sorted(partners), 2):
+            self._arm(*pair)
+
+    def _arm(self, one: str, other: str) -> None:
+        first, second = self._book.channels.get(one), self._book.channels.get(other)
+        if first is None or second is None:
+            return
+        try:
+            recording = self._decisions.expected(first.leg, second.leg)
+        except FsplugError as error:
+            log.warning("talk-not-foreseen", legs=[one, other], error=error.text)
+            return
+        if recording is not None:
+            pair = frozenset((one, other))
+            self._armed[recording.id] = recording, pair
+            self._book.recordings[recording.id] = recording
+            self._ports.later(0, self._tell, recording, pair, True)
+
+    def _disarm_all(self, leg: str) -> None:
+        for recording, pair in [one for one in self._armed.values() if leg in one[1]]:
+            self._disarm(recording, pair)
+
+    def _disarm(self, recording: Recording, pair: frozenset[str]) -> None:
+        self._armed.pop(recording.id, None)
+        if recording.is_early and recording.stage is Stage.ARMED:
+            self._book.recordings.pop(recording.id, None)
+
+    def _tell(self, recording: Recording, pair: frozenset[str], is_armed: bool) -> None:
+        [partner] = pair - {recording.leg}
+        try:
+            if is_armed and recording.id in self._armed:
+                terms = recording.terms
+                self._ports.switch.arm_for_partner(recording.leg, partner, recording.path, recording.id, terms)
+            elif not is_armed:
+                self._ports.switch.disarm_for_partner(recording.leg, partner)
+        except FsplugError as error:
+            log.warning("leg-not-armed-for-partner", leg=recording.leg, partner=partner, error=error.text)
