@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fsplug.lab.story.cast import ACME, MY_CONSOLE, SUPERUSER
+from fsplug.lab.story.cast import ACME, COMPANY_ADMIN, MY_CONSOLE, SUPERUSER
 from fsplug.policy.access import totp
 from fsplug.store.accounts import accounts
 from fsplug.store.config import policies
@@ -52,6 +52,42 @@ def test_boxes_are_reviewed_against_last_week_and_saved_without_scripts_too(
     assert page.url.endswith("/policies")
     assert policies.snapshot(site.store, ACME).departments["Sales"].internal
     assert page.locator("input[name=internal][value=Sales]").is_checked()
+
+
+def test_who_leaves_ticks_that_are_not_saved_is_asked_first(visit: Callable[..., Any], site: Site) -> None:
+    page, asked = visit(SUPERUSER), []
+
+    def stay(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.goto("/policies")
+    bar = page.locator(".bar")
+    assert bar.locator("[data-when-unsaved]").is_hidden()
+    box = bar.bounding_box()
+    assert box is not None and box["y"] + box["height"] <= 900, "in sight above the end of a long page"
+    page.locator("input[name=outgoing]").first.click()
+    assert bar.locator("[data-when-unsaved]").is_visible()
+    with page.expect_event("dialog"):
+        page.locator("nav a[href='/recordings']").click(no_wait_after=True)
+    until(page, "document.title !== ''")
+    assert (asked, page.url.endswith("/policies")) == (["beforeunload"], True)
+    follow(page, page.locator("button[name=act][value=review]"))
+    assert asked == ["beforeunload"], "sending it asks nothing"
+    page.remove_listener("dialog", stay)
+
+
+def test_what_saves_the_settings_of_a_user_is_in_sight_on_a_laptop_and_on_a_phone(visit: Callable[..., Any]) -> None:
+    for width, height in ((1280, 768), (320, 640)):
+        page = visit(COMPANY_ADMIN, width=width, height=height)
+        page.goto("/people")
+        page.locator("[name=marked]").first.check()
+        page.locator("#settings.chosen").wait_for()
+        if width == 320:
+            page.locator("[data-unfolds]").check()
+        box = page.locator("#settings .bar").bounding_box()
+        assert box is not None and box["y"] >= 0 and box["y"] + box["height"] <= height, width
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -100,9 +100,9 @@ def talked(console: Console, call: str, seconds_ago: float = 3_600.0, **others: 
 
 def test_the_boxes_are_named_for_what_they_do(anna: Browser) -> None:
     said = {
-        "da": ("Udgående opkald", "Interne opkald", "Indgående opkald", "Anvend"),
-        "sv": ("Utgående samtal", "Interna samtal", "Inkommande samtal", "Tillämpa"),
-        "en": ("Outgoing calls", "Internal calls", "Incoming calls", "Apply"),
+        "da": ("Udgående opkald", "Interne opkald", "Indgående opkald", "Gennemse og anvend"),
+        "sv": ("Utgående samtal", "Interna samtal", "Inkommande samtal", "Granska och tillämpa"),
+        "en": ("Outgoing calls", "Internal calls", "Incoming calls", "Review and apply"),
     }
     for language, (*boxes, apply) in said.items():
         anna.post("/language", language=language, back="/")

@@ -66,6 +66,37 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
   if (detail.requestConfig.verb === "get") location.assign(detail.pathInfo.finalRequestPath);
 });
 
+// [data-unsaved]: what is typed here is lost unless the form is sent, so that the browser asks before the page is left;
+// "yes" if something is to be sent already. [data-when-unsaved] shows it. [data-discards] leaves on purpose.
+const begun = new WeakMap();
+const filled = (form) => new URLSearchParams(new FormData(form)).toString();
+const isUnsaved = (form) => form.dataset.unsaved === "yes" || (begun.has(form) && begun.get(form) !== filled(form));
+const unsaved = () => [...document.querySelectorAll("form[data-unsaved]")];
+let isSent = false;
+
+function noteUnsaved() {
+  for (const form of unsaved()) {
+    if (!begun.has(form)) begun.set(form, filled(form));
+    for (const sign of form.querySelectorAll("[data-when-unsaved]")) sign.hidden = !isUnsaved(form);
+  }
+}
+
+document.addEventListener("input", noteUnsaved);
+document.addEventListener("change", noteUnsaved);
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) isSent = event.target.dataset.unsaved !== undefined;
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-discards]")) isSent = true;
+});
+// Back from the browser's cache, the page is as it was before it was sent.
+window.addEventListener("pageshow", () => (isSent = false));
+window.addEventListener("beforeunload", (event) => {
+  if (!isSent && unsaved().some(isUnsaved)) event.preventDefault();
+});
+
 const countAll = () => document.querySelectorAll("form").forEach(count);
 document.addEventListener("htmx:afterSettle", countAll);
+document.addEventListener("htmx:afterSettle", noteUnsaved);
 countAll();
+noteUnsaved();

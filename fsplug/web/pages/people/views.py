@@ -119,6 +119,7 @@ def _page(trouble: str | None = None) -> str:
         company_reach=Reach.COMPANY,
         may_set_record=edit_users.may_set_record(viewer.company, actor),
         found=shown,
+        is_unfolded=not shell.wants_part(),
         count=user_list.count(store, viewer.domain, user_filter),
         following="\t".join(shown[-1].place) if len(found) > ROWS else None,
         mail_states=_mail_states(store, viewer.domain, shown),

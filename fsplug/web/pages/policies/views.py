@@ -188,6 +188,7 @@ def _rendered(shown: ShownPolicy, typed: TypedNumber | None = None, is_same: boo
         name: (of_department(name, shown.current), policy) for name, policy in shown.policy_edit.departments.items()
     }
     modes = {number: (of_group(number, shown.current), mode) for number, mode in shown.policy_edit.groups.items()}
+    numbers, pairs = shown.policy_edit.never or shown.policy_edit.again, (*departments.values(), *modes.values())
     return render_template(
         "policies/page.html",
         shown=shown,
@@ -196,6 +197,7 @@ def _rendered(shown: ShownPolicy, typed: TypedNumber | None = None, is_same: boo
         typed=typed,
         trouble=g.words.error(trouble) if trouble else "",
         is_same=is_same,
+        is_edited=bool(numbers) or any(now != wanted for now, wanted in pairs),
         boxes=form.BOXES,
         modes=list(GroupMode),
         terms_offered=form.TERMS_OFFERED,
