@@ -83,6 +83,7 @@ LINES: tuple[Line, ...] = (
     Line(f"user add {_C} 9010 --extension 9010 --department {{department}}", ADMINS),
     Line(f"user add {_C} 9010 --extension 9010 --department {{department}} --record", ADMINS, both=SUPERS),
     Line(f"user list {_C}", ADMINS),
+    Line(f"user list {_C} --find Anna", ADMINS),
     Line(f"user show {_C} {{user}}", ADMINS),
     Line(f"user set {_C} {{user}} --name New", ADMINS),
     Line(f"user set {_C} {{user}} --record", ADMINS, both=SUPERS),

@@ -1,6 +1,6 @@
 """`fsplug user`: the people of a company."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -14,6 +14,7 @@ from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.change.draft import Draft
 from fsplug.store.change.merging import merged
+from fsplug.store.config import user_list
 from fsplug.store.config.groups import MEMBER
 
 _USERNAME = click.argument("username")
@@ -67,10 +68,19 @@ def add(invocation: Invocation, company: str, username: str, **given: Any) -> No
 @user.command(name="list", rule=PEOPLE)
 @company_option
 @click.option("--department", metavar="NAME", help="Only users of this department.")
+@click.option("--find", metavar="TEXT", help="Part of the name, the beginning of the extension, or part of the number.")
 @pass_invocation
-def list_(invocation: Invocation, company: str, department: str | None) -> None:
-    """List the users."""
-    wanted = None if department is None else lambda one: one.get("department") == department
+def list_(invocation: Invocation, company: str, department: str | None, find: str | None) -> None:
+    """List the users. --find finds names without regard to case and accents, as the console does."""
+    found: frozenset[str] | None = None
+    if find is not None:
+        with invocation.store() as store:
+            found = user_list.called(store, company, find)
+
+    def wanted(one: Mapping[str, Any]) -> bool:
+        is_found = found is None or one["username"] in found
+        return is_found and (department is None or one.get("department") == department)
+
     crud.list_all(invocation, company, "user", _COLUMNS, wanted)
 
 

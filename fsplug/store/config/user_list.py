@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from peewee import SQL, NodeList, Value, fn
+from peewee import SQL, fn
 
 from fsplug.policy.entities import AdminScope, Licence, Right, Role
 from fsplug.store.config import entitlements, policies
 from fsplug.store.config.entitlements import Held
+from fsplug.store.config.finding import meant
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
@@ -53,7 +54,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class UserFilter:
-    """The people a list holds; None for no limit. `text` is part of a name, or the beginning of a number."""
+    """The people a list holds; None for no limit. `text`: see `fsplug.store.config.finding`."""
 
     text: str = ""
     department: str | None = None
@@ -115,7 +116,7 @@ def listed(
     store: Store, domain: str, wanted: UserFilter = EVERYBODY, limit: int = 50, after: Place | None = None
 ) -> list[Person]:
     """The people who match, by name."""
-    which = _matching(company_id(store, domain), wanted)
+    which = _matching(store, domain, wanted)
     if after is not None:
         name, username = after
         which &= (Users.name > name) | ((Users.name == name) & (Users.username > username))
@@ -125,7 +126,7 @@ def listed(
 
 def count(store: Store, domain: str, wanted: UserFilter = EVERYBODY) -> int:
     """How many people match."""
-    which = _matching(company_id(store, domain), wanted)
+    which = _matching(store, domain, wanted)
     [number] = rows(store, int, Users.select(fn.COUNT(SQL("*")).alias("number")).where(which))
     return number
 
@@ -135,11 +136,17 @@ def of(store: Store, domain: str, usernames: Iterable[str], departments: frozens
     departments if `departments` is given.
     """
     found: list[_User] = []
-    which = _matching(company_id(store, domain), UserFilter(departments=departments))
+    which = _matching(store, domain, UserFilter(departments=departments))
     for some in in_batches(dict.fromkeys(usernames)):
         query = Users.select(*columns(_User, Users)).where(which & Users.username.in_(some))
         found += rows(store, _User, query)
     return sorted(_people(store, domain, found), key=lambda one: one.place)
+
+
+def called(store: Store, domain: str, text: str) -> frozenset[str]:
+    """The usernames of all who are meant by the text; see `fsplug.store.config.finding`."""
+    query = Users.select(Users.username).where(_matching(store, domain, UserFilter(text)))
+    return frozenset(rows(store, str, query))
 
 
 def names(store: Store, domain: str, usernames: Iterable[str]) -> dict[str, str]:
@@ -184,10 +191,11 @@ def _groups(store: Store, domain: str, usernames: Collection[str]) -> dict[str, 
     return found
 
 
-def _matching(company: str, wanted: UserFilter) -> Any:
+def _matching(store: Store, domain: str, wanted: UserFilter) -> Any:
+    company = company_id(store, domain)
     which: Any = (Users.company == company) & is_current(Users)
     if wanted.text.strip():
-        which &= _holds_text(wanted.text.strip())
+        which &= meant(store, domain, wanted.text)
     if wanted.department is not None:
         which &= Users.department == wanted.department
     if wanted.role is not None:
@@ -204,16 +212,3 @@ def _matching(company: str, wanted: UserFilter) -> Any:
 def _holding(table: Any, company: str, what: Any) -> Any:
     """The usernames of the users with a current row in the table that meets the condition."""
     return table.select(table.username).where((table.company == company) & what & is_current(table))
-
-
-def _holds_text(text: str) -> Any:
-    """SQLite's lower() knows ASCII only: letters beyond it are searched for in lower and in upper case."""
-    marked = "".join(f"!{char}" if char in "!%_" else char for char in text.lower())
-    great = "".join(char if char.isascii() else char.upper() for char in marked)
-    name = fn.LOWER(Users.name)
-    begins = _is_like(fn.LOWER(Users.username), f"{marked}%") | _is_like(Users.extension, f"{marked}%")
-    return _is_like(name, f"%{marked}%") | _is_like(name, f"%{great}%") | begins
-
-
-def _is_like(column: Any, pattern: str) -> Any:
-    return NodeList((column, SQL("LIKE"), Value(pattern), SQL("ESCAPE '!'")))

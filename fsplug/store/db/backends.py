@@ -14,6 +14,8 @@ import peewee
 from playhouse.pool import PooledDatabase
 
 from fsplug.errors import Invalid, Unavailable
+from fsplug.store.db.folding import NAME as HOLDS
+from fsplug.store.db.folding import is_held
 
 MAX_CONNECTIONS = 20
 # How long one SQLite call may hold its thread (and a gevent hub with it) for another's lock; the store tries again.
@@ -139,6 +141,7 @@ def _sqlite(path: Path) -> Backend:
             ("journal_size_limit", 16 * 1024 * 1024),
         ],
     )
+    database.register_function(is_held, HOLDS, 3, True)
     refusals = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
     return Backend(
         dialect="sqlite",

@@ -321,3 +321,10 @@ def test_the_shell_completes_commands_and_companies(cli: Cli) -> None:
 )
 def test_an_empty_value_is_refused_in_words(cli: Cli, command: tuple[str, ...]) -> None:
     assert cli.error(*command) == (2, "invalid-entry")
+
+
+def test_users_are_found_by_name_without_accents_and_by_a_part_of_their_number(cli: Cli) -> None:
+    cli.ok("user", "set", "--company", ACME, "1001", "--name", "Åse Holm")
+    for text in ("aase", "HOLM ase", "7010 1001"):
+        found = cli.json("user", "list", "--company", ACME, "--find", text)
+        assert [one["username"] for one in found] == ["1001"], text

@@ -29,9 +29,38 @@ def test_people_are_found_by_a_part_of_their_name_in_any_spelling_of_it(store: S
     assert _found(store, text="100_") == []
 
 
-def test_people_are_found_by_the_beginning_of_their_number_only(store: Store) -> None:
+def test_a_letter_that_a_keyboard_lacks_hides_nobody(store: Store) -> None:
+    _named(store, "1001", "\u00c5se \u00d8sterg\u00e5rd")
+    _named(store, "1002", "Ren\u00e9 B\u00e4ck")
+    _named(store, "1003", "Michael S\u00f8renson")
+    found = {text: _found(store, text=text) for text in FOLDED}
+    assert found == {text: [username] for text, username in FOLDED.items()}
+
+
+# What is typed, and who is found.
+FOLDED = {
+    "oster": "1001",
+    "\u00d8STER": "1001",
+    "ase": "1001",
+    "Aase": "1001",
+    "gaard": "1001",
+    "gard ase": "1001",
+    "rene": "1002",
+    "back": "1002",
+    "BACK rene": "1002",
+    "soeren": "1003",
+    "el": "1003",
+    "micha\u00ebl": "1003",
+}
+
+
+def test_people_are_found_by_the_beginning_of_their_extension_and_any_part_of_their_fixed_number(store: Store) -> None:
     assert "1001" in _found(store, text="100")
-    assert "1001" not in _found(store, text="001")
+    for text in ("7010 10 01", "+4570101001", "0045 70101", "1010"):
+        assert _found(store, text=text) == ["1001"], text
+    # A mobile number may be private, and two digits are in too many numbers.
+    for text in ("20101001", "01"):
+        assert _found(store, text=text) == [], text
 
 
 def test_people_are_found_by_department_group_and_role(store: Store) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from peewee import JOIN
 
+from fsplug.policy.number_parts import digits
 from fsplug.policy.recording import participants
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, given_each, insert
-from fsplug.store.recordings.search.keywords import Keyword, KeywordKind, digits, numbers, of_talk, parts
+from fsplug.store.recordings.search.keywords import Keyword, KeywordKind, numbers, of_talk, parts
 from fsplug.store.schema.calls import Decisions
 from fsplug.store.schema.companies import CompanyDetails
 from fsplug.store.schema.history import is_current

@@ -1,17 +1,14 @@
 """What a recording is found by: one keyword for each person, department, group and number, some with the direction."""
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fsplug.policy.numbers import compact, normalise
+from fsplug.policy.number_parts import FEWEST_DIGITS, MOST_DIGITS, digits
+from fsplug.policy.numbers import normalise
 from fsplug.policy.recording.participants import Participant
 from fsplug.store.db.text import clean
-
-# The fewest digits that can be searched for; a longer text than `MOST_DIGITS` is not a number.
-FEWEST_DIGITS, MOST_DIGITS = 3, 30
 
 
 class KeywordKind(StrEnum):
@@ -73,32 +70,10 @@ def numbers(ends: Collection[Participant], people: Collection[str], country: str
     return list(dict.fromkeys(one for one in found if one))
 
 
-def digits(text: str) -> str:
-    """The digits in it, in ASCII."""
-    bare = text.removeprefix("+")
-    if bare.isascii() and bare.isdigit():
-        return bare
-    return "".join(str(int(char)) for char in text if char.isdecimal())
-
-
 def parts(number: str) -> Iterator[str]:
     """The suffixes of the number's digits: any part of the number is the beginning of one of them."""
     bare = digits(number)
     yield from (bare[at:] for at in range(len(bare) - FEWEST_DIGITS + 1))
-
-
-def parts_of_typed(typed: str, country: str) -> tuple[str, ...]:
-    """The digits to look for when somebody types this: the digits of the number it spells, and the digits as typed.
-
-    The beginning of a number is dialled with zeros that E.164 lacks (00 for abroad, 0 at home in many countries, which
-    is also written as (0) after the country's code).
-    """
-    spelled, dialled = normalise(typed, country), compact(typed)
-    # Of a star code or a service prefix, only what comes after it.
-    bare = digits(re.split("[*#]", dialled)[-1] if dialled else typed)
-    found = dict.fromkeys(one for one in (digits(spelled or ""), bare.lstrip("0"), bare) if len(one) >= FEWEST_DIGITS)
-    # Every number that holds a longer part also holds the shorter parts within it.
-    return tuple(one for one in found if not any(other in one for other in found if other != one))
 
 
 def _bare(text: str) -> str:

@@ -8,11 +8,12 @@ seldom, looking ends after so many, and the next page goes on from there.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fsplug.policy.number_parts import MOST_DIGITS
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor
 from fsplug.store.recordings.search import forms
 from fsplug.store.recordings.search.forms import Form, Seen
-from fsplug.store.recordings.search.keywords import MOST_DIGITS, Keyword, KeywordKind
+from fsplug.store.recordings.search.keywords import Keyword, KeywordKind
 
 # A time (epoch seconds) later than any call.
 FOREVER = 1e12

@@ -2,33 +2,26 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from peewee import JOIN, SQL, NodeList, fn
+from peewee import JOIN, SQL, fn
 
 from fsplug.errors import Invalid
 from fsplug.policy.access.tenure import FROM_THE_BEGINNING, Tenure
 from fsplug.policy.entities import Direction
+from fsplug.policy.number_parts import FEWEST_DIGITS, MOST_DIGITS, parts_of_typed
 from fsplug.policy.numbers import compact, required
 from fsplug.policy.recording import participants
 from fsplug.policy.recording.participants import Participant
 from fsplug.store.config import companies
+from fsplug.store.config.finding import meant
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor, in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given, given_each, rows
 from fsplug.store.recordings.recordings import State
-from fsplug.store.recordings.search.keywords import (
-    FEWEST_DIGITS,
-    MOST_DIGITS,
-    Keyword,
-    KeywordKind,
-    pair,
-    parts_of_typed,
-)
+from fsplug.store.recordings.search.keywords import Keyword, KeywordKind, pair
 from fsplug.store.recordings.search.query import FOREVER, KeywordQuery, keys_of
 from fsplug.store.schema.calls import Decisions
 from fsplug.store.schema.recordings import Deletions, Recordings
@@ -224,16 +217,14 @@ def groups(store: Store, domain: str) -> dict[str, str]:
 
 
 def users_called(store: Store, domain: str, text: str) -> tuple[str, ...]:
-    """The usernames of the present and past users with this username, extension, or part of the name.
+    """The usernames of the present and past users with this username or extension, or else of all who are `meant`.
 
     Invalid("too-many-people") if there are more than can be searched for at once.
     """
     text = " ".join(text.split())
     found = _called(store, domain, (Users.username == text) | (Users.extension == text))
     if not found:
-        # SQLite knows the two cases of ASCII's letters only.
-        spellings = sorted({text, text.lower(), text.upper(), text.title(), text.capitalize()})
-        found = _called(store, domain, reduce(or_, map(_has_name_with, spellings)))
+        found = _called(store, domain, meant(store, domain, text, current=False))
     if len(found) > MOST_PEOPLE:
         said = f"more than {MOST_PEOPLE} people are called {text[:40]!r}; type more of the name"
         raise Invalid("too-many-people", said, person=text[:40])
@@ -247,12 +238,6 @@ def _called(store: Store, domain: str, condition: Any) -> list[str]:
 
 def _texts(store: Store, domain: str, kind: KeywordKind) -> list[str]:
     return _TEXTS.rows(store, company=company_id(store, domain), kind=kind)
-
-
-def _has_name_with(text: str) -> Any:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    # peewee's own LIKE is GLOB in SQLite.
-    return NodeList((fn.LOWER(Users.name), SQL("LIKE"), fn.LOWER(f"%{escaped}%"), SQL("ESCAPE '\\'")), parens=True)
 
 
 def _parts(store: Store, domain: str, typed: str) -> tuple[str, ...]:

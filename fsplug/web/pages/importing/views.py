@@ -93,7 +93,7 @@ def _review(sheet: Sheet, columns: Columns, trouble: str | None = None) -> Any:
             packed=packing.packed(sheet),
             fields=list(Field),
             most=_SHOWN,
-            said=_said,
+            in_words=_in_words,
             **shown,
         ),
         status,
@@ -138,7 +138,7 @@ def _examples(sheet: Sheet) -> Sequence[str]:
     return [next((row[at] for row in rows if row[at]), "")[:60] for at in range(width)]
 
 
-def _said(fault: Fault) -> str:
+def _in_words(fault: Fault) -> str:
     """What is wrong and what to do about it, in the viewer's language; in English where there are no words for it."""
     text: Coded = fault.text
     facts: Mapping[str, str] = text.facts
