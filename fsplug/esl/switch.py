@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from fsplug.errors import Unavailable
 from fsplug.esl import commands
+from fsplug.esl.protocol import keys
 from fsplug.esl.protocol.link import Link
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.access.sign_in_failures import SignIn, account_of
@@ -74,6 +75,9 @@ class Switch(Protocol):
 
     def mask_recording(self, leg: str, path: str, is_masked: bool) -> bool:
         """Write silence into a recording, in real time, or sound again; False if the leg has no such recording."""
+
+    def listen_for(self, leg: str, key: str) -> None:
+        """Send an event of `KEY_EVENTS` whenever a star and this key are pressed on this leg; nobody hears them."""
 
     def is_recording(self, leg: str, path: str) -> bool:
         """Whether this file is being recorded on this leg."""
@@ -206,6 +210,9 @@ class LinkedSwitch:
 
     def mask_recording(self, leg: str, path: str, is_masked: bool) -> bool:
         return self._is_done(commands.mask_record(leg, path, is_masked))
+
+    def listen_for(self, leg: str, key: str) -> None:
+        self._link.execute(commands.uuid(leg), keys.LISTEN, keys.binding(key), ANSWER_SECONDS)
 
     def is_recording(self, leg: str, path: str) -> bool:
         return path in self._answer(commands.media_bugs(leg))

@@ -202,5 +202,7 @@ APPLICATIONS: dict[str, Application] = {
     "stop_record_session": stop_record_session,
     "transfer": transfer_to,
     "unset": unset,
-    **dict.fromkeys(("bind_meta_app", "info", "log", "set_profile_var", "verbose_events"), nothing),
+    **dict.fromkeys(
+        ("bind_digit_action", "bind_meta_app", "info", "log", "set_profile_var", "verbose_events"), nothing
+    ),
 }

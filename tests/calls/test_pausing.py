@@ -3,6 +3,7 @@
 import io
 import time
 import wave
+from collections import namedtuple
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,15 +17,17 @@ from fsplug.policy.recording.control import Act, Reason
 from fsplug.store.audit import trail
 from fsplug.store.calls import listen_sessions
 from fsplug.store.recordings.recordings import Recording, State
+from fsplug.store.schema.calls import CallChanges
 from fsplug.wiring.channel.client import answer
 from fsplug.wiring.channel.messages import AskControl
 from tests.calls.listeners import ANNA, BO, CLARA, DAVID, Party, Talk, allowed
-from tests.calls.parties import RealParty
+from tests.calls.parties import RealParty, RealTalk
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
 from tests.calls.test_listen_command import fsplug
 
 ANNAS_STAR = "*28*70101001"
+Paused = namedtuple("Paused", "by how at until_at")
 PAUSED_SECONDS, MARGIN_SECONDS, FRAME_SECONDS = 1.5, 0.3, 0.02
 
 
@@ -53,6 +56,17 @@ def _new(plant: Plant, known: set[str]) -> list[Recording]:
 
 def act(plant: Plant, what: Act, who: str = ANNA) -> dict[str, Any]:
     return answer(plant.data, AskControl(ACME, who, plant.calls()[0].id, what))
+
+
+def press(talk: RealTalk, keys: str, who: str = ANNA) -> None:
+    talk.phones[who].press(keys, talk.dialogs[who])
+
+
+def _pauses(plant: Plant) -> list[Any]:
+    found = CallChanges.select(CallChanges.username, CallChanges.how, CallChanges.at, CallChanges.until).where(
+        (CallChanges.kind == "pause") & (CallChanges.call == plant.calls()[0].id)
+    )
+    return [Paused(*row) for row in plant.store.query(found)]
 
 
 def passes(seconds: float) -> None:
@@ -161,3 +175,26 @@ def _refused(plant: Plant, what: Act, who: str = ANNA) -> str:
     with pytest.raises(FsplugError) as refusal:
         act(plant, what, who)
     return str(refusal.value.code)
+
+
+def test_keys_of_the_recorded_user_s_phone_pause_and_go_on_and_nobody_else_hears_them(
+    plant: Plant, people: Party, talk: Talk
+) -> None:
+    if not isinstance(talk, RealTalk):
+        pytest.skip("the fake switch's phones have no keys in a talk")
+    theirs = talk.dialogs[CUSTOMER].voice
+    talk.phones[CUSTOMER].press("*2*3", talk.dialogs[CUSTOMER])
+    passes(1.0)
+    press(talk, "*2")
+    plant.until(lambda: len(_pauses(plant)) == 1, "the pause to be written down")
+    press(talk, "5")
+    passes(PAUSED_SECONDS)
+    press(talk, "*2")
+    plant.until(lambda: _pauses(plant)[0].until_at is not None, "its end, too")
+    assert [(one.by, one.how) for one in _pauses(plant)] == [(ANNA, "key")]
+    passes(1.0)
+    assert {key for _, key in theirs.events} == {5}, "only what is no key of fsplug's is handed on"
+    talk.hang_up(CUSTOMER)
+    plant.until_settled()
+    began, ended = silence(loud(plant, plant.recordings()[0]))
+    assert ended - began > PAUSED_SECONDS - MARGIN_SECONDS

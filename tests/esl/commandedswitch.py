@@ -85,6 +85,9 @@ class CommandedSwitch:
         self.commands.append(("deafen" if is_deaf else "hear again", leg))
         return not self.is_silent
 
+    def listen_for(self, leg: str, key: str) -> None:
+        self.commands.append(("listen for", leg, key))
+
     def is_recording(self, leg: str, path: str) -> bool:
         return (leg, path) in self.records
 

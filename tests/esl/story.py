@@ -16,6 +16,7 @@ from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.control import Control
 from fsplug.esl.calls.growth import GrowthWatch
+from fsplug.esl.calls.keys import Keys
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
@@ -133,6 +134,8 @@ class Story:
         self.redirects, self.conferences = flow.redirects, flow.conferences
         self.pauses = flow.recorder.pauses
         self.control = Control(self.book, flow.acts, lambda _: "en")
+        self.keys = Keys(self.book, self.control, ports)
+        flow.recorder.on_expected = self.keys.listen
         self.armer = CallArmer(self.book, policy, flow.conversations, flow.consents, ports)
         self.witness = Witness(self.store, self.book, policy, *flow.left, ports)
         self.growth = GrowthWatch(self.book, flow.recorder, self.spool, ports)

@@ -14,7 +14,7 @@ class Acts:
     """Does it on the switch, and makes the rows of what was unknown until now. `pauses` are done by themselves."""
 
     def __init__(self, recorder: Recorder, changes: Changes, ports: Ports) -> None:
-        self._recorder = recorder
+        self.recorder = recorder
         self._changes = changes
         self._ports = ports
         self.pauses = recorder.pauses
@@ -29,12 +29,12 @@ class Acts:
         """Start one that has waited for its user. If the switch does not do it, there is a gap."""
         if recording.advance(Stage.ARMED):
             recording.is_kept, recording.due_at = True, self._ports.clock()
-            self._recorder.reports.expected(recording)
-            self._recorder.start(recording)
+            self.recorder.reports.expected(recording)
+            self.recorder.start(recording)
 
     def keep(self, recording: Recording) -> None:
         """Keep one from its beginning on, with those that it followed: they have their rows from now on."""
-        reports, before = self._recorder.reports, recording.before
+        reports, before = self.recorder.reports, recording.before
         recording.before = ()
         for one in (*before, recording):
             one.is_kept = True
@@ -57,7 +57,7 @@ class Acts:
             raise
         recording.advance(Stage.STOPPING)
         if not recording.is_kept:
-            self._recorder.drop(recording)
+            self.recorder.drop(recording)
 
 
 _DOES = {Act.START: Acts.start, Act.KEEP: Acts.keep, Act.STOP: Acts.stop}

@@ -47,7 +47,8 @@ class Channel:
     has been reported, with its partner; `held_at` is since when its phone holds the call, and `heard_at` when its
     latest event came. `cleared` is the ringing it answered and the leg as it was when that answer was found to name no
     excluded number. `has_connected`: its phone has connected its partner with another call's. In a conference it has no
-    partner, but a `part` once that is decided. `sent_at` is when its partner sent it on, until it talks again.
+    partner, but a `part` once that is decided. `sent_at` is when its partner sent it on, until it talks again. The
+    switch listens for `keys` of its phone.
     """
 
     leg: Leg
@@ -65,6 +66,7 @@ class Channel:
     cleared: tuple[Ringing, Leg] | None = None
     has_connected: bool = False
     sent_at: float | None = None
+    keys: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from fsplug.esl.calls.book import Call, CallBook, Channel
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.recording_reports import LIMIT_REACHED
 from fsplug.policy.recording import control
-from fsplug.policy.recording.control import Act, By, ControlRequest, ControlTerms, Reason, refusal, refusals
+from fsplug.policy.recording.control import Act, By, ControlRequest, ControlTerms, Reason, act_of, refusal, refusals
 from fsplug.policy.terms import DEFAULT_TERMS
 from fsplug.words.control import why_not
 
@@ -57,6 +57,13 @@ class Control:
         for recording in [one for one in self._own(found, username) if _takes(act, one)]:
             self._acts.do(act, found, channel, recording, how)
         return {}
+
+    def press(self, key: str, company: str, call: str, username: str) -> Answer:
+        """Do what this key on the user's phone asks for now. As `do`; nothing for a key that asks for nothing."""
+        found = self._call(company, call)
+        channel = self._channel(found, username) if found is not None else None
+        act = act_of(key, self._request(found, channel, username))
+        return self.do(act, company, call, username, By.KEY) if act is not None else {}
 
     def own_calls(self, company: str, username: str) -> list[OwnCall]:
         """The calls in which this user talks now, with what they may do to each; one of each conversation."""

@@ -1,5 +1,6 @@
 """One recording from its start on the switch to its end: confirmed, started late, stopped, or reported as a gap."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
@@ -47,6 +48,8 @@ class Recorder:
         self._book = book
         self._ports = ports
         self.pauses = pauses
+        # Told of each recording when its talk begins.
+        self.on_expected: Callable[[Recording], None] = lambda recording: None
         self.holds = Holds(book, changes, ports)
         self.reports = RecordingReports(ports)
 
@@ -56,6 +59,7 @@ class Recorder:
         `is_reported`: False if the talk was found by looking. It has gone on for a while then: what has not begun to
         record will not.
         """
+        self.on_expected(recording)
         if recording.stage is Stage.ARMED:
             is_awaited = is_reported or self._ports.spool.exists(recording.id)
             self._ports.later(CONFIRM_SECONDS if is_awaited else 0, self._start_if_missing, recording)
@@ -69,6 +73,7 @@ class Recorder:
         """Start a recording on a leg that is in a talk already, unless it waits for its user."""
         self._book.recordings[recording.id] = recording
         self._book.runs_on(recording, recording.leg)
+        self.on_expected(recording)
         if recording.stage is not Stage.WAITING:
             self._ports.later(0, self._command_start, recording)
 

@@ -18,6 +18,7 @@ from fsplug.esl.calls.taken_calls import REPLACES, TakenCalls
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers, pair_of
 from fsplug.esl.calls.unreported_legs import asked, known_or_asked
+from fsplug.esl.protocol.keys import KEY_EVENTS
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.recording.legs import Leg
 
@@ -38,6 +39,7 @@ EVENTS = (
     "CUSTOM",
     CONFERENCE_EVENTS,
     *PLACE_EVENTS,
+    KEY_EVENTS,
 )
 _OF_TWO_LEGS = frozenset({"CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE"})
 # Events with a header of this value say nothing new: two of each call tell one party who the other is (CALL_UPDATE).

@@ -11,6 +11,7 @@ from fsplug.errors import FsplugError
 from fsplug.esl.calls.acts import Acts
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.control import Control
+from fsplug.esl.calls.keys import Keys
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.listenin.book import ListenBook
 from fsplug.esl.listenin.call_backs import CallBacks
@@ -61,6 +62,8 @@ class ListenInParts:
         self.service.is_silent_for = self._pauses.is_silent_for
         self._pauses.hearers = lambda: [(one.caller.leg, one.talk.call) for one in listens.listens.values()]
         self.control = Control(book, acts, self.facts.language)
+        self._keys = Keys(book, self.control, ports)
+        acts.recorder.on_expected = self._keys.listen
 
     def reception(
         self,
@@ -73,6 +76,7 @@ class ListenInParts:
 
     def see(self, event: Event) -> None:
         """Handle an event of the switch."""
+        self._keys.see(event)
         self.watch.see(event)
         self.live.see(event)
 

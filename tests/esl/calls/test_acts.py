@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import FsplugError, Unavailable
+from fsplug.esl.protocol.keys import KEY, KEY_EVENTS
 from fsplug.policy.entities import DepartmentPolicy
 from fsplug.policy.recording.control import Act, By
 from fsplug.policy.terms import AgentMay, Start, Terms
@@ -168,6 +169,9 @@ class ControlledFlow(Flow):
             self.story.clock.run_until(START + row.seconds)
             if row.event == "DOES":
                 self._asks_for(row)
+            elif row.event == "PRESSES":
+                told = {"Event-Subclass": KEY_EVENTS, KEY: row.note, "Event-Name": "CUSTOM"}
+                self.story.keys.see(self._event(row, told))
             else:
                 super().begins(f"{row.seconds} {row.leg} {row.event} {row.note}")
             self.story.clock.run_until(self.story.clock.now)
@@ -210,6 +214,48 @@ def test_what_is_left_of_it(story: Story, kind: Kind) -> None:
     assert trail_of(story) == lines(kind.trail)
     assert flow.files() == len(lines(kind.kept))
     assert_nothing_is_left(story)
+
+
+PRESSED = [
+    ("one who pauses, goes on and stops", AUTOMATIC, BEGIN, "2 2 3 3", "mask unmask stop", ""),
+    ("what is kept, and stopped then", KEEP, BEGIN, "1 1 3", "stop", "keep stop"),
+    ("what is started, and paused then", ON_DEMAND, TALK, "2 3 1 2", "start mask", "start"),
+    ("keys that no term allows", Terms(), BEGIN, "1 2 3", "", ""),
+    ("keys that mean nothing", AUTOMATIC, BEGIN, "4 0 # 22", "", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "terms", "before", "pressed", "told", "acts"), PRESSED)
+def test_what_keys_do(story: Story, name: str, terms: Terms, before: str, pressed: str, told: str, acts: str) -> None:
+    flow = ControlledFlow(agrees(story, terms), AB)
+    flow.begins(before)
+    story.switch.commands.clear()
+    for key in pressed.split():
+        flow.begins(f"4.0 A PRESSES {key}\n")
+    assert story.switch.commands == [], "a customer's key does nothing"
+    for second, key in enumerate(pressed.split(), 5):
+        flow.begins(f"{second}.0 B PRESSES {key}\n")
+        if ("start", "B") in [command[:2] for command in story.switch.commands[-1:]]:
+            flow.begins(f"{second}.2 B START\n")
+    assert [command[0] for command in story.switch.commands if command[0] != "listen for"] == told.split()
+    assert trail_of(story) == (acts.split() or [one for one in told.split() if one == "stop"])
+
+
+@pytest.mark.parametrize(
+    ("terms", "keys"), [(Terms(), ""), (replace(AUTOMATIC), "2 3"), (KEEP, "1 2 3")], ids=["nothing", "all", "keep"]
+)
+def test_the_switch_listens_on_the_user_s_own_leg_and_once(story: Story, terms: Terms, keys: str) -> None:
+    flow = ControlledFlow(agrees(story, terms), ABC)
+    flow.begins(BEGIN)
+    assert listened(story) == [("B", key) for key in keys.split()]
+    [recording] = story.book.recordings.values()
+    story.keys.listen(recording)
+    flow.begins(MOVES)
+    assert listened(story)[len(keys.split()) :] == [("C", key) for key in keys.split()]
+
+
+def listened(story: Story) -> list[tuple[str, ...]]:
+    return [command[1:] for command in story.switch.commands if command[0] == "listen for"]
 
 
 def test_a_number_that_is_never_recorded_wins_over_everything(story: Story) -> None:

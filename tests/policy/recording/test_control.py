@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from fsplug.policy.recording.control import Act, ControlRequest, ControlTerms, Reason, Stage, refusal
+from fsplug.policy.recording.control import Act, ControlRequest, ControlTerms, Reason, Stage, act_of, keys_of, refusal
 from fsplug.policy.terms import Start
 from tests.tables import table
 
@@ -78,6 +78,31 @@ def test_each_act_needs_the_one_right_that_is_named_after_it_and_going_on_needs_
 @pytest.mark.parametrize("act", Act)
 def test_where_policy_says_nothing_of_it_the_agent_may_do_nothing(act: Act) -> None:
     assert refusal(ControlRequest(act)) is Reason.NOT_ALLOWED
+
+
+def test_each_key_asks_for_what_the_terms_make_of_it() -> None:
+    asked = {
+        (Start.AUTOMATIC, False): (Act.START, Act.PAUSE, Act.STOP, None),
+        (Start.ON_DEMAND, False): (Act.START, Act.PAUSE, Act.STOP, None),
+        (Start.KEEP_ON_DEMAND, True): (Act.KEEP, Act.RESUME, Act.STOP, None),
+    }
+    for (start, is_paused), acts in asked.items():
+        request = ControlRequest(Act.PAUSE, terms=ControlTerms(start, ALL), is_paused=is_paused)
+        assert tuple(act_of(key, request) for key in "1234") == acts
+
+
+def test_the_switch_listens_for_no_key_that_could_do_nothing() -> None:
+    with table() as rows:
+        for start, rights, keys in (
+            (Start.AUTOMATIC, frozenset[Act](), ""),
+            (Start.AUTOMATIC, frozenset({Act.PAUSE}), "2"),
+            (Start.AUTOMATIC, ALL, "23"),
+            (Start.ON_DEMAND, frozenset({Act.START}), "1"),
+            (Start.ON_DEMAND, frozenset({Act.KEEP, Act.STOP}), "3"),
+            (Start.KEEP_ON_DEMAND, ALL, "123"),
+        ):
+            with rows.row(start, sorted(rights)):
+                assert "".join(keys_of(ControlTerms(start, rights))) == keys
 
 
 def test_the_customer_gets_the_same_answer_whatever_is_recorded() -> None:
