@@ -126,6 +126,12 @@ def stop_record_session(core: Core, channel: Channel, data: str) -> None:
     core.recorder.stop(channel, data.strip())
 
 
+def event(core: Core, channel: Channel, data: str) -> None:
+    """`name=value,...`: an event with these headers, which says no more of the leg."""
+    pairs = (one.partition("=") for one in data.split(","))
+    core.bus.emit("CHANNEL_APPLICATION", channel, [(name, value) for name, equals, value in pairs if equals])
+
+
 def ring_ready(core: Core, channel: Channel, data: str) -> None:
     progress(core, channel)
     call_state(core, channel, "RINGING")
@@ -182,6 +188,7 @@ APPLICATIONS: dict[str, Application] = {
     "answer": _answer,
     "bridge": bridge,
     "echo": _echo,
+    "event": event,
     "execute_extension": execute_extension,
     "export": export,
     "hangup": hangup,

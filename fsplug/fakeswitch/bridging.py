@@ -1,11 +1,13 @@
 """Two talking legs: the bridge application, and the end of a conversation."""
 
+import gevent
+
 from fsplug.fakeswitch.causes import DIAL_STATUS
 from fsplug.fakeswitch.channel import PICKED_OFF, Channel, Rebridge
 from fsplug.fakeswitch.core import Core
 from fsplug.fakeswitch.dialstring import parse
 from fsplug.fakeswitch.eavesdropping import after_bridge
-from fsplug.fakeswitch.lifecycle import answer, hang_up, retire, state
+from fsplug.fakeswitch.lifecycle import answer, execute, hang_up, retire, state
 from fsplug.fakeswitch.listing import keep_calls
 from fsplug.fakeswitch.ringing import Dialled, dial
 from fsplug.fakeswitch.variables import joined
@@ -18,6 +20,8 @@ def bridge(core: Core, caller: Channel, data: str) -> None:
     dialled = dial(core, caller, parse(data))
     _tell_disposition(caller, dialled)
     callee = dialled.answered
+    if callee is not None and callee.up and caller.free:
+        _confirm(core, caller, callee)
     if caller.heir is not None and not caller.up:
         _hand_over(core, caller.heir, callee, dialled.cause)
     elif callee is None:
@@ -34,6 +38,18 @@ def bridge(core: Core, caller: Channel, data: str) -> None:
             converse(core, caller, callee)
         else:
             _leave_alone(core, callee, "ORIGINATOR_CANCEL" if caller.cause else "NORMAL_CLEARING")
+
+
+def _confirm(core: Core, caller: Channel, callee: Channel) -> None:
+    """A leg that answered runs `group_confirm_file` before it is connected, if `group_confirm_key` is exec (1.11.1)."""
+    if callee.variables.get("group_confirm_key") != "exec":
+        return
+    application, _, data = (callee.variables.get("group_confirm_file") or "").partition(" ")
+    told = gevent.spawn(execute, core, callee, application, data)
+    told.link(lambda _: caller.wake())
+    while not told.ready() and caller.free:
+        caller.signal.wait()
+        caller.signal.clear()
 
 
 def converse(core: Core, first: Channel, second: Channel) -> None:

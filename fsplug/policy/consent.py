@@ -64,6 +64,10 @@ class Played:
     result: Result
 
 
+# Who has heard an announcement, or was asked and agreed, knows.
+_TOLD = (Result.ANNOUNCED, Result.YES)
+# Both ends of a talk.
+CALLER, ANSWERER = "caller", "answerer"
 _PART = re.compile(
     r"(?P<at>[0-9]{1,12}):(?P<company>[0-9a-z.-]{1,253}):(?P<form>ivr|question|announcement)(?:\.(?P<ivr>[0-9]{1,15}))?"
     r":(?P<languages>[A-Za-z0-9+-]{0,200}):(?P<hashes>[0-9a-f+]{0,1300}):(?P<yes>[0-9*#]{0,12})"
@@ -84,6 +88,11 @@ def consent(noted: str, withdrawn_in: str, company: str) -> Consent:
     if not asked:
         return Consent.NOT_ASKED
     return Consent.YES if asked[-1].result is Result.YES else Consent.NO
+
+
+def is_told(noted: str, company: str) -> bool:
+    """Whether somebody has heard to its end that calls with this company may be recorded, or has agreed to it."""
+    return any(one.company == company and one.result in _TOLD for one in played(noted))
 
 
 def of_all(each: Iterable[str]) -> Consent:

@@ -166,7 +166,8 @@ class Talk:
     username or number of an answerer who picked up a call that rang elsewhere.
 
     In a conference, `part_of` is the user whose part this is, and `others` are all who are there beside the two.
-    `consent` is what they have said of being recorded.
+    `consent` is what they have said of being recorded, and `told` which ends have heard that they may be (`CALLER`,
+    `ANSWERER`).
     """
 
     company: str
@@ -179,3 +180,4 @@ class Talk:
     others: tuple[Party, ...] = ()
     part_of: str = ""
     consent: Consent = Consent.NOT_ASKED
+    told: tuple[str, ...] = ()

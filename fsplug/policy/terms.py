@@ -47,6 +47,16 @@ class AgentMay(StrEnum):
     STOP = "stop"
 
 
+class Announce(StrEnum):
+    """Who hears that the call may be recorded, before anything is; ASK: whoever talks to the recorded user is asked."""
+
+    NOBODY = "nobody"
+    CALLER = "caller"
+    CALLED = "called"
+    BOTH = "both"
+    ASK = "ask"
+
+
 @dataclass(frozen=True, slots=True)
 class OneOf:
     """The values of a term that is one of these words."""
@@ -174,6 +184,7 @@ class Terms:
     max_seconds: Annotated[int | None, Seconds(most=86_400)] = None
     agent_may: Annotated[frozenset[AgentMay], SomeOf(AgentMay)] = frozenset()
     start: Annotated[Start, OneOf(Start)] = Start.AUTOMATIC
+    announce: Annotated[Announce, OneOf(Announce)] = Announce.NOBODY
 
     @property
     def is_kept(self) -> bool:
@@ -189,6 +200,26 @@ class Terms:
     def begins_at_once(self) -> bool:
         """Whether the recording begins with the talk."""
         return self.start is not Start.ON_DEMAND
+
+    @property
+    def asks(self) -> bool:
+        """Whether nothing is recorded without a yes."""
+        return self.announce is Announce.ASK
+
+    @property
+    def tells_caller(self) -> bool:
+        """Whether nothing is recorded before the caller has heard of it."""
+        return self.announce in (Announce.CALLER, Announce.BOTH)
+
+    @property
+    def tells_called(self) -> bool:
+        """Whether nothing is recorded before whoever answers has heard of it."""
+        return self.announce in (Announce.CALLED, Announce.BOTH)
+
+    @property
+    def tells(self) -> bool:
+        """Whether anybody hears anything before the call is recorded."""
+        return self.announce is not Announce.NOBODY
 
     def longest(self, more: float = 0.0) -> float:
         """The longest that the recording of a talk can be, in seconds, if it ends up to `more` seconds late."""

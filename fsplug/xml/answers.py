@@ -160,6 +160,7 @@ class Answers:
             "dialplan/company.xml.j2",
             company=snapshot.company,
             may_refuse=snapshot.may_refuse,
+            telling=snapshot.telling,
             extensions=extensions,
         )
 

@@ -79,7 +79,11 @@ class Files:
         snapshot = CompanySnapshot(self._store, company, self._ways)
         extensions = Routing(self._store, snapshot).whole()
         return self._stream(
-            "dialplan/company.xml.j2", company=company, may_refuse=snapshot.may_refuse, extensions=extensions
+            "dialplan/company.xml.j2",
+            company=company,
+            may_refuse=snapshot.may_refuse,
+            telling=snapshot.telling,
+            extensions=extensions,
         )
 
     def _directory(self, company: Company) -> Iterator[str]:

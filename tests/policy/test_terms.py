@@ -8,6 +8,7 @@ import pytest
 from fsplug.policy.terms import (
     TERM_NAMES,
     AgentMay,
+    Announce,
     Channels,
     Line,
     OneOf,
@@ -31,6 +32,7 @@ STRICT = Terms(
     30,
     frozenset({AgentMay.STOP, AgentMay.START, AgentMay.PAUSE}),
     Start.ON_DEMAND,
+    Announce.BOTH,
 )
 A_CHOICE, A_LINE, A_LIMIT = OneOf(Channels), Line(longest=8, example="quality"), Seconds(most=60)
 CHOICES = SomeOf(Channels)
@@ -45,8 +47,9 @@ def test_terms_are_plain_values_by_name_and_the_same_terms_again() -> None:
         "max_seconds": 30,
         "agent_may": "start,pause,stop",
         "start": "on-demand",
+        "announce": "both",
     }
-    assert [type(one) for one in facts.values()] == [str, str, str, int, str, str]
+    assert [type(one) for one in facts.values()] == [str, str, str, int, str, str, str]
     assert terms_from(facts) == STRICT
 
 

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -20,9 +21,9 @@ from tests.switches.barephone import BarePhone
 from tests.switches.guesser import guesser
 from tests.switches.installation import Installed, furnished
 from tests.switches.test_fail2ban import host_of
+from tests.xml.test_on_freeswitch import short_prompt
 
-CONSENT, SALES = "+4570103001", "+4570102001"
-# The question in two languages.
+CONSENT, SALES, CUSTOMER = "+4570103001", "+4570102001", "+4522334455"
 OK, FORBIDDEN = "SIP/2.0 200 OK", "SIP/2.0 403 Forbidden"
 # The ways of a REGISTER to say that the phone is elsewhere: its Contact, and a header.
 LIES = (
@@ -42,6 +43,8 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         pytest.skip("skipped: no FreeSWITCH, or no SIPp")
     folder = tmp_path_factory.mktemp(request.param)
     cli, ports = furnished(folder, request.param)
+    for language, name in product(("da", "en"), ("consent", "recorded")):
+        short_prompt(cli.data / "prompts" / language / f"{name}.wav")
     ports = replace(ports, event_socket_password=read(cli.data, {}).event_socket_password)
     with RealSwitch(ports, fixture=folder / "conf") as switch:
         # The switch runs on a copy of the folder: from now on that is the one to keep up to date.
@@ -73,7 +76,7 @@ def test_calls_go_and_are_recorded_as_policy_says(installed: Installed, name: st
 def test_a_caller_s_key_decides_whether_the_call_is_recorded(
     installed: Installed, key: str, rule: str, recordings: int
 ) -> None:
-    before = installed.account()
+    before, known = installed.account(), consents(installed)
     with installed.desk("1001") as anna, installed.customer() as customer:
         asking = customer.until_up(customer.call(CONSENT))
         if key:
@@ -83,6 +86,77 @@ def test_a_caller_s_key_decides_whether_the_call_is_recorded(
         wait_for(lambda: installed.decided_since(before) != [], "the decision")
     assert [one["rule"] for one in installed.decided_since(before)] == [rule]
     wait_for(lambda: len(installed.account().recordings) == len(before.recordings) + recordings, "the recording")
+    wait_for(lambda: consents(installed) != known, "the answer to be written down")
+    result = {"1": "yes", "2": "no", "": "silence"}[key]
+    assert consents(installed)[: -len(known) or None] == [("ivr", CUSTOMER, key, result)]
+
+
+def consents(installed: Installed) -> list[tuple[str, str, str, str]]:
+    """Who was told or asked of being recorded, newest first: form, number, key and result."""
+    found = installed.cli.json("consent", "list")
+    return [(one["form"], one["number"], one["pressed"], one["result"]) for one in found]
+
+
+def announces(installed: Installed, announce: str) -> None:
+    """From now on Anna's department announces its recordings so, or asks."""
+    installed.cli.ok("policy", "set", "--company", ACME, "--department", "Sales", "--announce", announce)
+    if not installed.is_asked:
+        asked = f"xml_locate dialplan context name {ACME}"
+        wait_for(lambda: ("fsplug_tell" in installed.switch.api(asked)) is (announce != "nobody"), "the switch to know")
+
+
+# Nothing of the prompts is recorded, nor of a talk that nobody has agreed to.
+@pytest.mark.parametrize(
+    ("announce", "calls_in", "key", "told", "reason"),
+    [
+        ("ask", True, "1", [("question", CUSTOMER, "1", "yes")], "box-ticked"),
+        ("ask", True, "2", [("question", CUSTOMER, "2", "no")], "consent-refused"),
+        ("ask", False, "1", [("question", CUSTOMER, "1", "yes")], "box-ticked"),
+        ("ask", False, "2", [("question", CUSTOMER, "2", "no")], "consent-refused"),
+        ("caller", False, "", [("announcement", "1001", "", "announced")], "box-ticked"),
+        ("both", True, "", [("announcement", who, "", "announced") for who in ("1001", CUSTOMER)], "box-ticked"),
+    ],
+)
+def test_a_recording_is_announced_or_agreed_to_before_it_begins(
+    installed: Installed, announce: str, calls_in: bool, key: str, told: list[tuple[str, ...]], reason: str
+) -> None:
+    announces(installed, announce)
+    before, known = installed.account(), consents(installed)
+    with installed.desk("1001") as anna, installed.customer() as customer:
+        caller, called = (customer, anna) if calls_in else (anna, customer)
+        dialog = caller.call("+4570101001" if calls_in else "22334455")
+        if key:
+            asked = customer.until_up(dialog) if calls_in else customer.until_up()
+            wait_for(lambda: asked.voice.heard().size > 0, "the question")
+            customer.press(key, asked)
+        called.until_up()
+        wait_for(lambda: installed.decided_since(before) != [], "the decision")
+        [decided] = installed.decided_since(before)
+        if decided["record"]:
+            wait_for(lambda: len(started(installed)) > len(before.recordings), "the recording to begin")
+        caller.hang_up(dialog)
+        wait_for(lambda: installed.switch.legs() == 0, "the call to end")
+    assert (decided["reason"], decided["user"]) == (reason, "1001")
+    wait_for(lambda: len(consents(installed)) == len(known) + len(told), "the rows")
+    # The switch notes whole seconds: two rows of one call may be of the same.
+    assert sorted(consents(installed)[: len(told)]) == sorted(told)
+    assert len(installed.account().recordings) == len(before.recordings) + decided["record"]
+    announces(installed, "nobody")
+
+
+def started(installed: Installed) -> list[str]:
+    """The recordings that have begun."""
+    return [one["id"] for one in installed.account().recordings if one["started_at"]]
+
+
+def test_who_hangs_up_in_the_middle_of_the_question_is_in_the_ledger_and_rings_nobody(installed: Installed) -> None:
+    known = consents(installed)
+    with installed.customer() as customer:
+        dialog = customer.until_up(customer.call(CONSENT))
+        wait_for(lambda: dialog.voice.heard().size > 0, "the question")
+        customer.hang_up(dialog)
+    wait_for(lambda: len(consents(installed)) > len(known), "the row")
+    assert consents(installed)[0] == ("ivr", CUSTOMER, "", "broken-off")
 
 
 def test_what_a_phone_s_answer_asserts_leaves_its_call_recorded_and_what_a_trunk_s_asserts_does_not(

@@ -129,7 +129,7 @@ def office(furnished_office: Office) -> Iterator[Office]:
 
 
 def short_prompt(path: Path) -> None:
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

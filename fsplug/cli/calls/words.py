@@ -9,6 +9,8 @@ REASONS: dict[str, str] = {
     VerdictReason.GROUP_SAYS_NEVER: "group {group} is never recorded",
     VerdictReason.CONSENT_REFUSED: "who was asked for consent has not said yes",
     VerdictReason.CONSENT_WITHDRAWN: "the consent to this call's recording was withdrawn",
+    VerdictReason.CONSENT_MISSING: "nobody has agreed to the recording yet",
+    VerdictReason.NOT_ANNOUNCED: "the recording was not announced",
     VerdictReason.GROUP_SAYS_ALWAYS: "group {group} is always recorded",
     VerdictReason.BOX_TICKED: "{user}'s department records {direction} calls",
     VerdictReason.USER_WITHOUT_FLAG: "{user} has no recording flag",

@@ -18,6 +18,7 @@ _HELP = {
     "pause, stop, with commas between them.",
     "start": "How a recording begins: by itself, when the recorded user starts it, or by itself and destroyed at the "
     "end unless that user keeps it.",
+    "announce": "Who hears of the recording before it begins; ask: the other party must agree.",
 }
 # The word that removes a limit.
 _NO_END = "none"

@@ -8,6 +8,7 @@ from fsplug.esl.calls.book import ArmedLeg
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.policy.recording.facts import ringing_facts, ringing_from
 from fsplug.policy.recording.legs import Arm, Leg, Ringing, arms
+from fsplug.policy.recording.telling import called_hears, caller_hears
 
 Armed = Mapping[str, ArmedLeg]
 
@@ -40,6 +41,16 @@ def again(facts: Mapping[str, Any], snapshot: PolicySnapshot) -> dict[str, Armed
     ringing = ringing_of(facts)
     decided = arms(ringing, snapshot) if ringing else ()
     return {arm.leg: ArmedLeg(arm, *facts["armed"][arm.leg]) for arm in decided if arm.leg in facts["armed"]}
+
+
+def heard(ringing: Ringing, armed: Armed) -> dict[str, str]:
+    """The caller's channel variables that say what the caller hears before the call rings, and whoever answers."""
+    decided = [one.arm for one in armed.values()]
+    called = {arm.leg: called_hears(ringing, arm) for arm in decided}
+    told = {f"fsplug_told_{leg}": str(hears) for leg, hears in called.items()}
+    # How the switch is told to have a leg run something before it is connected (group_confirm_key).
+    confirmed = {f"fsplug_confirm_{leg}": "exec" if hears else "" for leg, hears in called.items()}
+    return {"fsplug_tell": str(caller_hears(ringing, decided)), **told, **confirmed}
 
 
 def variables(caller: Leg, armed: Armed, version: int, conversation: str, path: Callable[[str], str]) -> dict[str, str]:

@@ -69,6 +69,8 @@ class CallArmer:
         armed = armed_legs.with_ids(decided, self._ports.new_id)
         conversation = self._conversations.id_of(self._note(ringing, armed, version))
         set_on_call = armed_legs.variables(caller, armed, version, conversation, self._ports.spool.path)
+        if any(one.arm.verdict.waits for one in armed.values()) or caller.consents:
+            set_on_call |= armed_legs.heard(ringing, armed)
         refuse = armed_legs.must_be_refused(armed, self._ports.spool.trouble)
         if refuse:
             log.error("call-refused", call=caller.uuid, company=caller.company, trouble=self._ports.spool.trouble)

@@ -45,8 +45,8 @@ _LONGEST_PLACE = 32
 # Which conversation a leg was made for; the call that it was made for is of that one, too.
 _CONVERSATION = ("variable_fsplug_conversation", "variable_fsplug_call")
 # What its person was told or asked of being recorded.
-_CONSENTS, _WITHDRAWN_IN = _VARIABLE + NOTED, _VARIABLE + WITHDRAWN_IN
-MENTIONS_CONSENTS = _CONSENTS.encode()
+CONSENTS, _WITHDRAWN_IN = _VARIABLE + NOTED, _VARIABLE + WITHDRAWN_IN
+MENTIONS_CONSENTS = CONSENTS.encode()
 UUID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # How sofia is told to look a phone up, as in sofia/internal/1003%acme.example; the switch keeps that as the number.
 _PHONE = re.compile(r"([0-9A-Za-z_.+-]{1,64})%([0-9a-z-]+(?:\.[0-9a-z-]+)+)")
@@ -67,7 +67,7 @@ _LEG = Headers(
     "variable_fsplug_redirects",
     "variable_fsplug_version",
     "variable_current_application",
-    _CONSENTS,
+    CONSENTS,
     _WITHDRAWN_IN,
     *_SERVES,
     PLACE,
@@ -136,7 +136,7 @@ def leg_of_headers(headers: Mapping[str, str]) -> Leg:
         transferrers=named.transferring,
         place=headers.get(PLACE, "")[:_LONGEST_PLACE],
         conversation=_conversation(headers, uuid),
-        consents=headers.get(_CONSENTS, ""),
+        consents=headers.get(CONSENTS, ""),
         withdrawn_in=headers.get(_WITHDRAWN_IN, ""),
     )
 

@@ -1,6 +1,7 @@
 """Passes the switch's events, in the order it sends them, to talks and recordings."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.calls.changes import Changes
@@ -9,7 +10,7 @@ from fsplug.esl.calls.conferences import CONFERENCE_EVENTS, Conferences
 from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.foreseen import MENTIONS_CALLED_FOR, PLACE_EVENTS, Foreseen
-from fsplug.esl.calls.legs import MENTIONS_CONSENTS, leg_of
+from fsplug.esl.calls.legs import CONSENTS, MENTIONS_CONSENTS, leg_of
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.redirects import Redirects
@@ -32,6 +33,7 @@ EVENTS = (
     "CALL_UPDATE",
     "CHANNEL_HANGUP",
     "CHANNEL_HANGUP_COMPLETE",
+    "CHANNEL_APPLICATION",
     "RECORD_START",
     "RECORD_STOP",
     "CODEC",
@@ -95,6 +97,7 @@ class Watch:
             "CALL_UPDATE": self._named,
             "CHANNEL_HANGUP": self._leaves,
             "CHANNEL_HANGUP_COMPLETE": self._hung_up,
+            "CHANNEL_APPLICATION": self._told,
             "RECORD_START": self._record_started,
             "RECORD_STOP": recorder.stopped,
             "CODEC": Codecs(book, recorder).changed,
@@ -204,6 +207,14 @@ class Watch:
             channel = self._book.channels.get(uuid)
             if channel is not None:
                 self._transfers.part(channel, at)
+
+    def _told(self, event: Event) -> None:
+        """The dialplan says what somebody who was called has heard, and answered. The event says no more of the leg."""
+        channel = self._book.channels.get(event.uuid)
+        if channel is not None:
+            leg = replace(channel.leg, consents=event.get(CONSENTS) or "")
+            self._book.see(leg)
+            self._consents.heard(leg)
 
     def _leaves(self, event: Event) -> None:
         self._taken.leaves(event)

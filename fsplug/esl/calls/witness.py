@@ -225,7 +225,7 @@ class Witness:
             return None
         prepared = armed_legs.again(row.facts, self._policy.snapshot(talk.company, row.version))
         one, ringing = prepared.get(talk.answerer.name), armed_legs.ringing_of(row.facts)
-        if one is None or ringing is None or one.decision in known.ids:
+        if one is None or ringing is None or one.decision in known.ids or one.arm.verdict.waits:
             return None
         expected = expected_talk(ringing, talk.answerer.name)
         leg = records.get((talk.caller if one.arm.on_caller else talk.answerer).uuid)

@@ -32,6 +32,7 @@ def talk_from(facts: Mapping[str, Any]) -> Talk:
         others=tuple(_party(one) for one in facts.get("others", ())),
         part_of=facts.get("part_of", ""),
         consent=Consent(facts.get("consent", Consent.NOT_ASKED)),
+        told=tuple(facts.get("told", ())),
     )
 
 

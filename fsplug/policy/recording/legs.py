@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from fsplug.policy.consent import Consent, consent, of_all
+from fsplug.policy.consent import ANSWERER, CALLER, Consent, consent, is_told, of_all
 from fsplug.policy.entities import Direction, Party, PolicySnapshot, Talk, User
 from fsplug.policy.recording.verdict import Verdict, verdict
 
@@ -80,6 +80,10 @@ class Leg:
         """What the person on this leg has said to this company of being recorded."""
         return consent(self.consents, self.withdrawn_in, company)
 
+    def is_told(self, company: str) -> bool:
+        """Whether the person on this leg has heard that calls with this company may be recorded."""
+        return is_told(self.consents, company)
+
 
 @dataclass(frozen=True, slots=True)
 class Arm:
@@ -126,6 +130,7 @@ def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
         forwarders=tuple(dict.fromkeys(caller.forwarders + answerer.forwarders)),
         picked_up_by=(answerer.username or next(iter(answerer.numbers), "")) if is_picked_up else "",
         consent=of_all((caller.consent(company), answerer.consent(company))),
+        told=tuple(end for end, leg in ((CALLER, caller), (ANSWERER, answerer)) if leg.is_told(company)),
     )
 
 
@@ -162,14 +167,15 @@ def transferred_by(leg: Leg, met: Leg | None) -> Leg:
     return replace(leg, transferrers=(met.username,) if met.username else ())
 
 
-def arms(ringing: Ringing, snapshot: PolicySnapshot) -> tuple[Arm, ...]:
-    """One arm per leg that may answer.
+def arms(ringing: Ringing, snapshot: PolicySnapshot, told: tuple[str, ...] = ()) -> tuple[Arm, ...]:
+    """One arm per leg that may answer. `told` are those ends of the talk that will have heard of the recording.
 
     A recording belongs on the leg of the user it is made for, so that it ends when that person leaves. The caller's leg
     is armed only when every leg that may answer agrees on it (otherwise two legs would record one talk) and when it is
     still to be answered (an answered leg does not fire at the answer).
     """
-    verdicts = {name: verdict(expected_talk(ringing, name), snapshot) for name in ringing.answerers}
+    talks = {name: expected_talk(ringing, name) for name in ringing.answerers}
+    verdicts = {name: verdict(replace(one, told=told or one.told), snapshot) for name, one in talks.items()}
     caller = ringing.caller.username
     agreed = bool(caller) and all(one.record and one.user == caller for one in verdicts.values())
     on_caller = agreed and not ringing.caller.answered

@@ -1,7 +1,8 @@
 """Past talks decided again, under today's policy and under a draft (spec B2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from fsplug.policy.consent import ANSWERER, CALLER
 from fsplug.policy.entities import PolicySnapshot, Talk
 from fsplug.policy.recording.verdict import Verdict, verdict
 
@@ -49,5 +50,6 @@ class Tally:
 
 
 def again(talk: Talk, then: bool, today: PolicySnapshot, drafted: PolicySnapshot) -> Again:
-    """Decide a talk again, with the function that decides live talks."""
+    """Decide a talk again, with the function that decides live talks. Who a policy wants told would have been told."""
+    talk = replace(talk, told=(CALLER, ANSWERER))
     return Again(talk, then, verdict(talk, today), verdict(talk, drafted))

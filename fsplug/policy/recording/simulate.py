@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from fsplug.policy.consent import ANSWERER, CALLER
 from fsplug.policy.entities import Party, PolicySnapshot, User
 from fsplug.policy.recording.legs import Arm, Leg, Ringing, arms
 
@@ -18,7 +19,7 @@ def simulate(
     groups: tuple[str, ...] = (),
     forwarders: tuple[str, ...] = (),
 ) -> tuple[Arm, ...]:
-    """One arm for each leg that may answer.
+    """One arm for each leg that may answer. Whoever is to hear an announcement has heard it, and nobody is asked.
 
     `answerers` holds the user of each leg by the leg's name, None for a trunk; `dialled`, the numbers of `caller` and
     `forwarders` may be spelled in any way; `groups` are the ring groups the call comes through, oldest first.
@@ -34,4 +35,4 @@ def simulate(
         forwarders=forwarders,
         groups=groups,
     )
-    return arms(Ringing(leg, caller.user, answerers), snapshot)
+    return arms(Ringing(leg, caller.user, answerers), snapshot, told=(CALLER, ANSWERER))

@@ -2,14 +2,15 @@
 
 The rules, strongest first (spec R12-R27): an excluded number is never recorded; a ring group set to never is not;
 whoever was asked for consent and has not said yes, or has withdrawn it, is not; a ring group set to always is; then the
-department's boxes decide by direction. Every yes needs the user's own flag. No rule, no recording.
+department's boxes decide by direction. Every yes needs the user's own flag, and what its terms want announced or
+agreed to before. No rule, no recording.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from fsplug.policy.consent import Consent
+from fsplug.policy.consent import ANSWERER, CALLER, Consent
 from fsplug.policy.digit_runs import named_in
 from fsplug.policy.entities import (
     EVERY_DEPARTMENT,
@@ -43,6 +44,8 @@ class VerdictReason(StrEnum):
     GROUP_SAYS_NEVER = "group-says-never"
     CONSENT_REFUSED = "consent-refused"
     CONSENT_WITHDRAWN = "consent-withdrawn"
+    CONSENT_MISSING = "consent-missing"
+    NOT_ANNOUNCED = "not-announced"
     GROUP_SAYS_ALWAYS = "group-says-always"
     BOX_TICKED = "box-ticked"
     USER_WITHOUT_FLAG = "user-without-flag"
@@ -68,6 +71,11 @@ class Verdict:
     group: str | None = None
     number: str | None = None
     terms: Terms = DEFAULT_TERMS
+
+    @property
+    def waits(self) -> bool:
+        """Whether policy wants a recording, for which somebody must first be told or agree."""
+        return self.reason in (VerdictReason.CONSENT_MISSING, VerdictReason.NOT_ANNOUNCED)
 
 
 # Whoever does not want to be recorded is not, wherever the call goes next.
@@ -114,10 +122,19 @@ def _allowed(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
     verdicts = list(_by_rule(talk, snapshot))
     recorded = next((one for one in verdicts if one.record), None)
     if recorded:
-        return recorded
+        lacks = _lacking(recorded.terms, talk)
+        return replace(recorded, record=False, rule=Rule.CONSENT, reason=lacks) if lacks else recorded
     if not verdicts:
         return _no(talk, snapshot, Rule.NO_POLICY, VerdictReason.NO_USER)
     return min(verdicts, key=lambda one: _NEAREST_MISS.index(one.reason))
+
+
+def _lacking(terms: Terms, talk: Talk) -> VerdictReason | None:
+    """What must come before the recording that policy wants, and has not."""
+    if terms.asks and talk.consent != Consent.YES:
+        return VerdictReason.CONSENT_MISSING
+    untold = (terms.tells_caller and CALLER not in talk.told) or (terms.tells_called and ANSWERER not in talk.told)
+    return VerdictReason.NOT_ANNOUNCED if untold else None
 
 
 def _by_rule(talk: Talk, snapshot: PolicySnapshot) -> Iterator[Verdict]:

@@ -101,6 +101,7 @@ _LISTENS: Select[_Listen] = _of_company(
 def of_calls(store: Store, domain: str, calls: Sequence[Call]) -> list[Event]:
     """The events of these calls of the company, in no order."""
     ids = [call.id for call in calls]
+    began = {call.id: call.at for call in calls}
     by_call = (decisions.of_calls(store, domain, list(some)) for some in in_batches(ids))
     made = sorted((one for some in by_call for its in some.values() for one in its), key=lambda decision: decision.at)
     decided = [one.id for one in made]
@@ -116,7 +117,7 @@ def of_calls(store: Store, domain: str, calls: Sequence[Call]) -> list[Event]:
         *_changes(_rows(store, domain, _CHANGES, ids)),
         *_holds(_rows(store, domain, _HOLDS, [one.id for its in kept.values() for one in its]), made, kept, people),
         *(_listened(one) for one in _rows(store, domain, _LISTENS, ids)),
-        *(_told(one) for one in consents.of_calls(store, domain, ids)),
+        *(_told(one, began) for one in consents.of_calls(store, domain, ids)),
     ]
 
 
@@ -216,6 +217,8 @@ def _listened(one: _Listen) -> Listened:
     return Listened(one.began_at, by, to, one.ended_at)
 
 
-def _told(one: ConsentRow) -> Told:
+def _told(one: ConsentRow, began: Mapping[str, float]) -> Told:
+    """The switch notes whole seconds: a prompt of the second in which its call began, came after that."""
     by = Person(one.by_user, one.by_user) if one.by_user else None
-    return Told(one.at, one.leg, Person(one.number, one.user), one.form, one.result, one.pressed, one.until, by)
+    at = max(one.at, began[one.call]) if began[one.call] - one.at < 1.0 else one.at
+    return Told(at, one.leg, Person(one.number, one.user), one.form, one.result, one.pressed, one.until, by)

@@ -20,6 +20,7 @@ class DepartmentPolicies(VersionedTable):
     max_seconds = whole(null=True)
     agent_may = text(default="'nothing'")
     start = text(default="'automatic'")
+    announce = text(default="'nobody'")
 
     class Meta:
         table_name = "department_policy"
@@ -42,6 +43,7 @@ class GroupPolicies(VersionedTable):
     max_seconds = whole(null=True)
     agent_may = text(default="'nothing'")
     start = text(default="'automatic'")
+    announce = text(default="'nobody'")
 
     class Meta:
         table_name = "group_policy"

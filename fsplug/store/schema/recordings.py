@@ -40,6 +40,7 @@ class Recordings(Table):
     whole = truth(null=True)
     agent_may = text(null=True)
     start = text(null=True)
+    announce = text(null=True)
 
     class Meta:
         table_name = "recording"

@@ -1,9 +1,10 @@
 """The part of a company at one version that the dialplan needs."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
+from fsplug.policy.consent import ANSWERER, CALLER, Consent
 from fsplug.policy.dialling import Dialling, dialling
 from fsplug.policy.entities import DeviceKind, Direction, Party, PolicySnapshot, Talk, User, WhenAway
 from fsplug.policy.recording.verdict import verdict
@@ -15,6 +16,7 @@ from fsplug.store.config.trunks import Trunk
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.xml.dialplan.extensions import Gateways, Leg
+from fsplug.xml.dialplan.prompts import Telling, telling
 from fsplug.xml.ways import Ways
 
 _PAGE = 500
@@ -40,6 +42,8 @@ class CompanySnapshot:
         # Whether any policy prefers no call to an unrecorded one. Computed once, because there may be thousands of
         # policies.
         self.may_refuse: bool = company.when_away is WhenAway.REFUSED or _may_refuse(self.policy)
+        # What is played where a policy wants a recording announced, or agreed to; None where none does.
+        self.telling: Telling | None = telling(ways, company.domain, self.languages) if _tells(self.policy) else None
         self._store = store
 
     @property
@@ -122,9 +126,16 @@ class CompanySnapshot:
 
     def _must_record(self, caller: Party, answerer: Party, direction: Direction, groups: tuple[str, ...]) -> bool:
         talk = Talk(self.company.domain, caller, answerer, direction, groups)
+        talk = replace(talk, consent=Consent.YES, told=(CALLER, ANSWERER))
         decided = verdict(talk, self.policy)
         is_closed = decided.terms.on_failure is OnFailure.CLOSED or self.company.when_away is WhenAway.REFUSED
         return decided.record and decided.terms.is_kept and is_closed
+
+
+def _tells(snapshot: PolicySnapshot) -> bool:
+    departments = (policy.terms for policy in snapshot.departments.values())
+    groups = (policy.terms for policy in snapshot.groups.values())
+    return any(terms.tells for terms in chain(departments, groups))
 
 
 def _may_refuse(snapshot: PolicySnapshot) -> bool:

@@ -11,7 +11,7 @@ from fsplug.words.catalogue import FALLBACK_LANGUAGE
 from fsplug.words.prompts import prompt_texts
 from fsplug.xml.ways import OWN_PROMPTS, Ways
 
-CONSENT = "consent.wav"
+CONSENT, RECORDED = "consent.wav", "recorded.wav"
 # These characters separate words and files, or begin a variable, in the switch's playback commands.
 _PARTING = frozenset(" !'\"$\\{}[]|,\t\n")
 
@@ -61,14 +61,33 @@ def question(ways: Ways, domain: str, languages: tuple[str, ...], files: Mapping
     language.
     """
     wanted = [(language, files.get(language) if files else CONSENT) for language in languages]
-    found = [(language, find(ways, domain, language, file)) for language, file in wanted if file]
+    return _prompt(ways, domain, languages, [(language, file) for language, file in wanted if file], CONSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is played to whoever is asked whether a call may be recorded, and to whoever is told that it may be."""
+
+    question: Prompt
+    announcement: Prompt
+
+
+def telling(ways: Ways, domain: str, languages: tuple[str, ...]) -> Telling:
+    """The company's, in each of its languages that has them."""
+    announced = _prompt(ways, domain, languages, [(language, RECORDED) for language in languages], RECORDED)
+    return Telling(question(ways, domain, languages, {}), announced)
+
+
+def _prompt(
+    ways: Ways, domain: str, languages: tuple[str, ...], wanted: Sequence[tuple[str, str]], else_file: str
+) -> Prompt:
+    """The files that are there of those `wanted`, each with its language; without any, `else_file` in one of
+    `languages`.
+    """
+    found = [(language, find(ways, domain, language, file)) for language, file in wanted]
     there = [(language, path) for language, path in found if path]
-    return _prompt(there or [spoken(ways, domain, languages, CONSENT)])
-
-
-def _prompt(spoken_in: Sequence[tuple[str, Path]]) -> Prompt:
-    files = tuple(path for _, path in spoken_in)
-    return Prompt(tuple(language for language, _ in spoken_in), files)
+    heard = there or [spoken(ways, domain, languages, else_file)]
+    return Prompt(tuple(language for language, _ in heard), tuple(path for _, path in heard))
 
 
 def hash_of(path: Path) -> str:

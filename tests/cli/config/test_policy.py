@@ -58,6 +58,7 @@ def test_what_is_not_named_keeps_its_value(cli: Cli) -> None:
         "max_seconds": None,
         "agent_may": "nothing",
         "start": "automatic",
+        "announce": "nobody",
     }
 
 

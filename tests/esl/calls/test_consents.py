@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from fsplug.esl.calls.records import leg_record
+from fsplug.policy.consent import played
+from fsplug.policy.entities import DepartmentPolicy
+from fsplug.policy.terms import Announce, Terms
 from fsplug.store.calls import consents
 from tests.esl.calls.test_witness import encoded, raw
 from tests.esl.story import ACME, CUSTOMER, ENDED, START, Story, bridge
+from tests.policysets import set_department_policy
 
 AT = int(START) - 6
 HASHES = ("ab" * 32, "cd" * 32)
@@ -94,3 +98,76 @@ def test_a_leg_that_comes_back_after_a_restart_is_written_once(story: Story) -> 
     story.start_again()
     story.receives((1.0, "A", "CHANNEL_HANGUP_COMPLETE", {**ENDED, **told}))
     assert rows(story) == [row("1", "yes", AT + 4)]
+
+
+QUESTION, ANNOUNCEMENT = f"/{AT}:{ACME}:question:da:ab:1", f"/{AT}:{ACME}:announcement:da:ab:"
+AGREED, REFUSED, SAID = f"{QUESTION}:1:{AT + 4}", f"{QUESTION}::{AT + 4}", f"{ANNOUNCEMENT}::{AT + 4}"
+# Another part by which a leg hears something is asked for before it: nothing is armed. Then the dialplan asks anew.
+ARMED_AFTER: list[tuple[Announce, str, str, str, tuple[bool, str, str]]] = [
+    (Announce.ASK, "1001", "ask", AGREED, (True, "department-policy", "1001")),
+    (Announce.ASK, "1001", "ask", REFUSED, (False, "consent", "1001")),
+    (Announce.CALLER, "1001", "say", SAID, (True, "department-policy", "1001")),
+    (Announce.CALLER, "1001", "say", ANNOUNCEMENT, (False, "consent", "1001")),
+]
+
+
+def sales_is(story: Story, announce: Announce) -> None:
+    boxes = DepartmentPolicy("Sales", outgoing=True, incoming=True, terms=Terms(announce=announce))
+    set_department_policy(story.store, ACME, boxes, by="test")
+
+
+@pytest.mark.parametrize(("announce", "legs", "tell", "noted", "verdict"), ARMED_AFTER)
+def test_a_call_is_armed_once_the_caller_has_heard_or_agreed(
+    story: Story, announce: Announce, legs: str, tell: str, noted: str, verdict: Any
+) -> None:
+    sales_is(story, announce)
+    variables = story.asks(legs)
+    assert (variables["fsplug_tell"], story.recording_of("1001"), variables["fsplug_confirm_1001"]) == (tell, "", "")
+    again = story.asks(legs, fsplug_consents=noted)
+    # Who broke an announcement off hears it anew; nobody is asked twice.
+    assert again["fsplug_tell"] == ("say" if noted == ANNOUNCEMENT else "")
+    assert bool(story.recording_of("1001")) is verdict[0]
+    story.receives(
+        (2.0, "B1001", "CHANNEL_ANSWER"), (2.0, "A", "CHANNEL_BRIDGE", {**bridge(), "fsplug_consents": noted})
+    )
+    assert story.verdicts() == [verdict]
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+@pytest.mark.parametrize(
+    ("announce", "user", "told", "noted", "verdict"),
+    [
+        (Announce.ASK, "1001", "ask", AGREED, (True, "department-policy", "1001")),
+        (Announce.ASK, "1001", "ask", REFUSED, (False, "consent", "1001")),
+        (Announce.CALLED, "1001", "say", SAID, (True, "department-policy", "1001")),
+        # Without the event of the dialplan nobody is known to have heard anything.
+        (Announce.ASK, "1001", "ask", "", (False, "consent", "1001")),
+        (Announce.CALLED, "1001", "say", "", (False, "consent", "1001")),
+    ],
+)
+def test_whoever_is_called_hears_it_before_the_talk_which_is_decided_then(
+    story: Story, announce: Announce, user: str, told: str, noted: str, verdict: Any, is_killed: bool
+) -> None:
+    sales_is(story, announce)
+    variables = story.asks("trunk", fsplug_user=user)
+    assert (variables["fsplug_told_trunk"], variables["fsplug_confirm_trunk"]) == (told, "exec")
+    assert (variables["fsplug_tell"], variables["execute_on_answer"]) == ("", "")
+    story.receives((2.0, "Btrunk", "CHANNEL_ANSWER"))
+    if is_killed:
+        # In the middle of the prompt: the switch shows the legs as they are afterwards.
+        story.switch.live = {
+            "A": story.event("A", "CHANNEL_DATA", fsplug_user=user, fsplug_legs="trunk"),
+            "Btrunk": story.event("Btrunk", "CHANNEL_DATA", fsplug_consents=noted),
+        }
+        story.start_again()
+    if noted:
+        story.receives((6.0, "Btrunk", "CHANNEL_APPLICATION", {"fsplug_consents": noted}))
+    story.receives((6.1, "A", "CHANNEL_BRIDGE", {**bridge("A", "Btrunk"), "fsplug_user": user}))
+    story.until(7.0)
+    assert story.verdicts() == [verdict]
+    started = [command for command in story.switch.commands if command[0] == "start"]
+    assert len(started) == verdict[0]
+    if noted:
+        story.write_down()
+        [row] = consents.listed(story.store, ACME)
+        assert (row.leg, row.call, row.result) == ("Btrunk", "A", played(noted)[0].result)

@@ -83,6 +83,7 @@ def test_terms_are_one_readable_object_of_an_entrys_line() -> None:
         "max_seconds": None,
         "agent_may": "nothing",
         "start": "automatic",
+        "announce": "nobody",
     }
 
 
