@@ -168,6 +168,7 @@ _WRITERS: Mapping[MailKind, Callable[[Postman, Mail], Letter]] = {
     MailKind.PASSKEY_ADDED: Postman._of_act,
     MailKind.PASSKEY_REMOVED: Postman._of_act,
     MailKind.CODES_ON: Postman._of_act,
+    MailKind.PASSWORD_CHANGED: Postman._of_act,
     MailKind.CHANGE_WAITS: Postman._of_change,
     MailKind.CHANGE_MADE: Postman._of_change,
     MailKind.CHANGE_DROPPED: Postman._of_change,

@@ -74,8 +74,10 @@ WHO = {
 # What nobody gets with a session's cookie alone, written down once more.
 STEP_UP = {
     "GET /account/passkeys",
+    "GET /account/password",
     "GET /one-time-codes",
     "POST /account/passkeys",
+    "POST /account/password",
     "POST /account/passkeys/remove",
     "POST /deletions/delete",
     "POST /one-time-codes",

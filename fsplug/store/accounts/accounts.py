@@ -10,6 +10,7 @@ from fsplug.policy.addresses import same
 from fsplug.policy.entities import Role
 from fsplug.store.accounts import factors, known_browsers, passwords, sessions, throttle, tokens
 from fsplug.store.accounts.passwords import Passwords
+from fsplug.store.accounts.sessions import Session
 from fsplug.store.accounts.tokens import Secret, TokenKind
 from fsplug.store.audit import trail
 from fsplug.store.config import companies
@@ -167,6 +168,15 @@ def give_password(store: Store, domain: str, username: str, password: str, hashe
         _keep_password(store, account, kept, by)
 
 
+def change_password(store: Store, session: Session, password: str, hasher: Passwords) -> None:
+    """Set the password of whoever has this session, which goes on; their others end. Invalid("bad-password")."""
+    account = get(store, session.company, session.username)
+    _check_password(account, password)
+    kept = hasher.hash(password)
+    with store.atomic():
+        _keep_password(store, account, kept, logged_name(account.username, account.company), besides=session.id)
+
+
 def spoken(company: companies.Company) -> str:
     """The language of the company's mail and pages."""
     return catalogue.spoken(company.language)
@@ -231,14 +241,17 @@ def void_links(store: Store, whose: Secret) -> None:
         tokens.void(store, kind, whose)
 
 
-def _keep_password(store: Store, account: Account, kept: str, by: str) -> None:
+def _keep_password(store: Store, account: Account, kept: str, by: str, besides: str = "") -> None:
     whose = secret_of(store, account.company, account.username)
     _KEEP.run(store, kept=kept, now=store.now(), company=whose.company, username=whose.subject)
     void_links(store, whose)
-    sessions.end_all(store, account.company, account.username, by)
+    sessions.end_all(store, account.company, account.username, by, besides)
     known_browsers.forget_all(store, whose.company, whose.subject)
     throttle.forget(store, throttle_key(account.company, account.email))
     trail.add(store, account.company, by, "password-set", account.username, [account.username])
+    if account.password_at is not None:
+        spoken_by = language(store, account.company, account.username)
+        mails.queue(store, account.company, MailKind.PASSWORD_CHANGED, account.username, account.email, spoken_by)
 
 
 def _check_password(account: Account, password: str) -> None:

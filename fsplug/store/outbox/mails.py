@@ -34,6 +34,7 @@ class MailKind(StrEnum):
     PASSKEY_ADDED = "passkey-added"
     PASSKEY_REMOVED = "passkey-removed"
     CODES_ON = "codes-on"
+    PASSWORD_CHANGED = "password-changed"
     SHARE = "share"
     CODE = "code"
     CHANGE_WAITS = "change-waits"

@@ -152,6 +152,25 @@ def test_where_the_server_has_no_key_for_one_time_codes_their_page_says_what_is_
     assert 'name="code"' not in answer.text
 
 
+def test_a_password_is_changed_by_its_owner_whose_other_sessions_end(
+    new_browser: Callable[..., Browser], console: Console
+) -> None:
+    console.made()
+    here, there = new_browser(), new_browser(address="192.0.2.2")
+    for one in (here, there):
+        one.sign_in()
+    page = here.get("/account").text
+    assert 'href="/account/password"' in page
+    for password, again in (("another password!", "another"), ("short", "short")):
+        assert here.post("/account/password", password=password, again=again).status_code == 422
+    assert here.post("/account/password", password="another password!", again="another password!").status_code == 303
+    assert here.get("/account").status_code == 200
+    assert there.get("/account").headers["Location"] == "/sign-in"
+    assert here.sign_in().status_code == 403 and here.sign_in(password="another password!").status_code == 303
+    told = [mail.receiver for mail in mails.listed(console.store, ACME) if mail.kind == "password-changed"]
+    assert told == [ANNA], "of the change, not of the first password"
+
+
 def test_a_forgotten_password_is_answered_alike_for_everybody(browser: Browser, console: Console) -> None:
     console.made()
     pages = {browser.post("/forgotten", customer_ref=ACME, email=email).text for email in (ANNA, "nobody@x.example")}
