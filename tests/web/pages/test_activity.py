@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import fsplug
+from fsplug.policy.conversation.events import ACTS
 from fsplug.policy.listening.gate import Door
 from fsplug.store.audit import browse, trail, wording
 from fsplug.store.change.draft import Draft, edit
@@ -71,7 +72,7 @@ def _texts_in(expression: ast.expr) -> set[str]:
 
 
 def _acts() -> set[str]:
-    found = {wording.RIGHTS, wording.POLICY, wording.CONFIGURATION}
+    found = {wording.RIGHTS, wording.POLICY, wording.CONFIGURATION, *map(str, ACTS)}
     for _, expression in _written():
         found |= (
             _texts_in(expression.body) | _texts_in(expression.orelse)
