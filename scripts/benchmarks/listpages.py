@@ -1,4 +1,7 @@
-"""The console's list of a million recordings: every combination of filters, on the first page and on a late one."""
+"""The console's list of a million recordings: every combination of filters, on the first page and on a late one.
+
+And the page of one conversation among them.
+"""
 
 import statistics
 import time
@@ -10,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks import longpast
+from benchmarks import conversationpage, longpast
 from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
 from fsplug.media.archive import FolderArchive
@@ -26,7 +29,7 @@ from fsplug.web.kernel.services import Services
 
 FIRST = Target("a page of a million recordings, filtered, 95th percentile", 50, "ms")
 FAR = Target("the same on page 1,000, 95th percentile", 50, "ms")
-TARGETS = (FIRST, FAR)
+TARGETS = (FIRST, FAR, conversationpage.PAGE)
 _RECORDINGS, _PAGE = 1_000_000, 1_000
 _ALL_TIME = {"period": "dates", "first": "1990-01-01", "last": "2999-12-31"}
 _FILTERS: tuple[Sequence[dict[str, str]], ...] = (
@@ -46,13 +49,18 @@ def measure(setting: Setting) -> Iterator[Figure]:
     some = Random(1).sample(wanted, setting.rounds(full=len(wanted), quick=200))
     with TemporaryDirectory(prefix="fsplug-bench-") as folder:
         store = longpast.lay_out(Path(folder), count)
-        get = _signed_in(store, Path(folder))
+        open_page = _signed_in(store, Path(folder))
+
+        def get(query: dict[str, str]) -> float:
+            return open_page(f"/recordings?{urlencode(query)}")
+
         for one in some[:20]:
             get(one)
         yield FIRST.judged(*_judged([(get(one), one) for one in some]))
         before = _cursor_after(store, _PAGE * 50 if not setting.quick else _PAGE * 5)
         far = [{**one, **_ALL_TIME, "before": before} for one in some]
         yield FAR.judged(*_judged([(get(one), one) for one in far]))
+        yield from conversationpage.measure(store, open_page, setting.rounds(full=200, quick=100))
         store.close()
 
 
@@ -66,7 +74,7 @@ def _judged(took: list[tuple[float, dict[str, str]]]) -> tuple[float, str]:
     ] * 1e3, f"median {middle} ms of {len(took)}, slowest {worst} ms ({said})"
 
 
-def _signed_in(store: Store, folder: Path) -> Callable[[dict[str, str]], float]:
+def _signed_in(store: Store, folder: Path) -> Callable[[str], float]:
     """How long a page takes for a superuser's browser in the same process."""
 
     def change(draft: Draft) -> None:
@@ -78,9 +86,9 @@ def _signed_in(store: Store, folder: Path) -> Callable[[dict[str, str]], float]:
     client: Any = create_app(services).test_client()
     client.set_cookie("fsplug-session", token)
 
-    def get(query: dict[str, str]) -> float:
+    def get(path: str) -> float:
         begun = time.perf_counter()
-        answer = client.get(f"/recordings?{urlencode(query)}")
+        answer = client.get(path)
         assert answer.status_code == 200, answer.status
         return time.perf_counter() - begun
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from fsplug.policy.recording import participants
 from fsplug.store.change import planning
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Row, Store
@@ -24,7 +25,9 @@ _RECORDING = """INSERT INTO recording (id, company, call, decision, username, le
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"""
 _DECISION = """INSERT INTO decision (id, company, call, talk, at, version, username, leg, record, rule, reason,
     direction, grp, caller, answerer, inputs, recording) VALUES (?, ?, ?, ?, ?, 1, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)"""
-
+_CALL = """INSERT INTO call (id, company, switch, version, direction, caller, called, facts, started_at, ended_at)
+    VALUES (?, ?, 'fs1', 1, ?, ?, ?, '{}', ?, ?)"""
+_TALK_USER = "INSERT INTO talk_user (call, username, decision, company, version) VALUES (?, ?, ?, ?, 1)"
 _FILED = "INSERT INTO filed_recording (recording, at, decided, keywords) VALUES (:recording, :at, :decided, :keywords)"
 _KEYWORD = "INSERT INTO keyword (id, company, kind, text) VALUES (:id, :company, :kind, :text) ON CONFLICT DO NOTHING"
 _PART = "INSERT INTO number_part (company, part, keyword) VALUES (:company, :part, :keyword) ON CONFLICT DO NOTHING"
@@ -87,6 +90,8 @@ def _fill(file: sqlite3.Connection, company: str, count: int) -> None:
     for begun in range(0, count, _STRETCH):
         talks = list(_talks(company, begun, min(begun + _STRETCH, count), count))
         file.executemany(_DECISION, [decision for decision, _, _ in talks])
+        file.executemany(_CALL, [_call(decision) for decision, _, _ in talks])
+        file.executemany(_TALK_USER, [row for decision, _, facts in talks for row in _talk_users(decision, facts)])
         file.executemany(_RECORDING, [recording for _, recording, _ in talks])
         cards = [index.card(facts, lambda _: COUNTRY) for _, _, facts in talks]
         places = [place for one in cards for place in index.place_rows(one)]
@@ -130,6 +135,17 @@ def _talks(company: str, first: int, end: int, count: int) -> Iterator[tuple[Row
         row = (recording, company, call, decision, username, leg, *file)
         facts = index.Facts(recording, company, at, username, decision, direction, group, *texts, json.loads(inputs))
         yield decision_row, row, facts
+
+
+def _call(decision: Row) -> Row:
+    _, company, call, _, at, _, _, _, _, direction, _, caller, answerer, *_ = decision
+    return call, company, direction, caller, answerer, at - 5, at + 60
+
+
+def _talk_users(decision: Row, facts: index.Facts) -> Iterator[Row]:
+    ends = participants.everybody(facts.inputs or {}, facts.caller, facts.answerer)
+    for username in participants.people(ends, facts.user):
+        yield decision[2], username, decision[0], decision[1]
 
 
 def _inside(user: int) -> dict[str, Any]:

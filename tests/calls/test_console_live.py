@@ -1,6 +1,7 @@
 """The console beside calls: in the process that serves them, and in one of its own on the same data folder."""
 
 import http.client
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,9 @@ import pytest
 
 from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 from fsplug.policy.listening.gate import Door, Reason
+from fsplug.policy.recording.control import By
 from fsplug.store.accounts import sessions
+from fsplug.store.audit import trail
 from fsplug.words.listening import why_not
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody
@@ -20,6 +23,7 @@ from tests.calls.lines import Line
 from tests.calls.listeners import ANNA, BO, CLARA, Listens, Party, both, has_ended, user_of, without_right
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
+from tests.calls.test_pausing import agents_may_pause
 
 HERE, APART = "in one process", "apart"
 
@@ -149,3 +153,27 @@ def test_a_user_without_a_phone_sees_so(plant: Plant, people: Party, pages: Call
     plant.apply(both(everybody, lambda document: user_of(document, BO).update(device=[])))
     status, page = pages(BO).ask("/colleagues/listen", to=ANNA)
     assert (status, "ingen telefon" in page) == (422, True)
+
+
+def test_whoever_is_recorded_pauses_their_own_call_by_the_panel_above_every_page(
+    plant: Plant, people: Party, pages: Callable[[str], Pages]
+) -> None:
+    bo = pages(BO)
+    plant.apply(both(everybody, agents_may_pause))
+    with pages(ANNA).open() as anna:
+        talk = people.talk(CUSTOMER, ANNA)
+        anna.is_told("Samtalen optages.")
+        page = anna.ask("/account")[1]
+        assert "Samtalen optages." in page and 'value="pause"' in page
+        call = re.findall(r'name="call" value="([^"]+)"', page)[0]
+        assert bo.ask("/my-call", call=call, act="pause")[0] == 403, "it is not his"
+        assert anna.ask("/my-call", call=call, act="pause")[0] == 303
+        anna.is_told("På pause til")
+        plant.until(lambda: trail.listed(plant.store, ACME, 1)[0].act == "pause", "it is in the trail")
+        [entry] = trail.listed(plant.store, ACME, 1)
+        assert (entry.actor, entry.facts["door"]) == (f"{ANNA}@{ACME}", By.CONSOLE)
+        known = len(anna.received)
+        assert anna.ask("/my-call", call=call, act="resume")[0] == 303
+        anna.is_told("Samtalen optages.", known)
+        talk.hang_up(CUSTOMER)
+        anna.is_told('<div id="own-call"></div>', known)

@@ -15,6 +15,7 @@ from fsplug.errors import Unavailable
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.media.archive import FolderArchive
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
+from fsplug.policy.recording.own_call import OwnCall
 from fsplug.store.accounts import sessions
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.live import Note
@@ -55,6 +56,9 @@ class MovedCalls:
         if self._changes == known:
             self._changed.wait(seconds)
         return self._changes
+
+    def own_calls(self, company: str, username: str) -> list[OwnCall]:
+        return []
 
     def listen(self, company: str, username: str, number: str) -> str | None:
         return "listen1"

@@ -1,7 +1,7 @@
 """The agent's hand on the recording of a call that goes on: what the gate allows is done, whichever door asks."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from fsplug.errors import Refused
@@ -11,35 +11,25 @@ from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.recording_reports import LIMIT_REACHED
 from fsplug.policy.recording import control
 from fsplug.policy.recording.control import Act, By, ControlRequest, ControlTerms, Reason, act_of, refusal, refusals
+from fsplug.policy.recording.own_call import OwnCall
 from fsplug.policy.terms import DEFAULT_TERMS
 from fsplug.words.control import why_not
 
 Answer = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class OwnCall:
-    """A call in which a user talks now, and what the gate says of each act; `facts` are what it looked at.
-
-    `conversation` is the id of what the call is part of. `paused_until` is when the latest pause of the call ends by
-    itself, whoever made it (epoch seconds); None if it is not paused.
-    """
-
-    call: str
-    conversation: str
-    facts: ControlRequest
-    refused: Mapping[Act, Reason | None]
-    paused_until: float | None
-
-
 class Control:
-    """Asks the gate and does what it lets through. `language` gives the language of a company."""
+    """Asks the gate and does what it lets through. `language` gives the language of a company.
+
+    `on_change` is called with the company in whose call something was done.
+    """
 
     def __init__(self, book: CallBook, acts: Acts, language: Callable[[str], str]) -> None:
         self._book = book
         self._acts = acts
         self._pauses = acts.pauses
         self._language = language
+        self.on_change: Callable[[str], None] = lambda company: None
 
     def do(self, act: Act, company: str, call: str, username: str, how: By) -> Answer:
         """Do this to the call of this id, or to the conversation, by the door `how`.
@@ -56,6 +46,7 @@ class Control:
                 return {"paused": bool(self._pauses.of(found))}
         for recording in [one for one in self._own(found, username) if _takes(act, one)]:
             self._acts.do(act, found, channel, recording, how)
+        self.on_change(company)
         return {}
 
     def press(self, key: str, company: str, call: str, username: str) -> Answer:

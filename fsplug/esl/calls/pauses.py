@@ -44,7 +44,10 @@ class Pause:
 
 
 class Pauses:
-    """All pauses that go on. `hearers` gives the legs of those who listen now, each with the call it hears."""
+    """All pauses that go on. `hearers` gives the legs of those who listen now, each with the call it hears.
+
+    `on_change` is called with the company in which a pause began or ended.
+    """
 
     def __init__(self, store: Store, book: CallBook, ports: Ports) -> None:
         self._store = store
@@ -58,6 +61,7 @@ class Pauses:
         self._unsure: set[str] = set()
         self._telling = gevent.lock.BoundedSemaphore(1)
         self.hearers: Callable[[], Iterable[tuple[str, str]]] = tuple
+        self.on_change: Callable[[str], None] = lambda company: None
 
     def of(self, call: Call) -> list[Pause]:
         """The pauses of this call, and of those that are one conversation with it."""
@@ -75,6 +79,7 @@ class Pauses:
             self.end([made])
             raise Unavailable("unavailable", "the switch did not silence a recording or a listener of the call")
         self._ports.later(PAUSE_SECONDS, self._due, made)
+        self.on_change(made.company)
         return made
 
     def end(self, ending: Iterable[Pause]) -> None:
@@ -83,6 +88,7 @@ class Pauses:
         self.apply()
         for one in ended:
             self._write(one, max(one.at, self._ports.clock()))
+            self.on_change(one.company)
 
     def began(self, recording: Recording) -> None:
         """This recording begins to run, perhaps in a pause. What is in the switch's buffer is masked with the rest."""

@@ -1,6 +1,7 @@
 """Who is in a call now, who listens to whom, and who may listen: the list that a console shows, with its changes."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 import gevent.event
 
@@ -14,6 +15,7 @@ from fsplug.policy.entities import Direction
 from fsplug.policy.listening.gate import Reason
 from fsplug.policy.listening.live_calls import CompanyCalls
 
+_RECORDINGS = frozenset({"RECORD_START", "RECORD_STOP"})
 _CHANGES = frozenset({"CHANNEL_ANSWER", "CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE", "CHANNEL_HANGUP_COMPLETE"})
 
 
@@ -46,6 +48,7 @@ class LiveList:
         self._facts = facts
         self._service = service
         self._changed = gevent.event.Event()
+        self._controlled: Counter[str] = Counter()
         self.changes = 0
 
     def of(self, company: str, viewer: Caller | None = None) -> list[LiveTalk]:
@@ -56,7 +59,8 @@ class LiveList:
 
     def calls(self, company: str) -> CompanyCalls:
         """The same as plain facts, which don't depend on a viewer. Any thread may ask."""
-        return company_calls(self._book, self._listens, company)
+        found = company_calls(self._book, self._listens, company)
+        return replace(found, controlled=self._controlled[company])
 
     def everybody(self) -> dict[str, CompanyCalls]:
         """The calls of every company, by its domain."""
@@ -66,6 +70,13 @@ class LiveList:
         """An event of the switch that may change the list."""
         if event.name in _CHANGES:
             self.change()
+        elif event.name in _RECORDINGS and (channel := self._book.channels.get(event.uuid)) is not None:
+            self.controlled(channel.leg.company)
+
+    def controlled(self, company: str) -> None:
+        """The recording of a call of the company began, ended, or was paused."""
+        self._controlled[company] += 1
+        self.change()
 
     def change(self) -> None:
         """Count a change of the list."""

@@ -25,12 +25,14 @@ class UserTalk:
 class CompanyCalls:
     """The talks of a company by username, and the users whose line is taken, even by a call that still rings.
 
-    `node` is the name of the node that was asked, empty if there is none.
+    `node` is the name of the node that was asked, empty if there is none. `controlled` counts what was done there to
+    the recordings of the company's calls: that they began, ended or were paused is for those alone to know who talk.
     """
 
     talks: Mapping[str, UserTalk] = field(default_factory=dict)
     busy: frozenset[str] = frozenset()
     node: str = ""
+    controlled: int = 0
 
     def listens(self, username: str) -> bool:
         """Whether this user listens in to anybody."""
@@ -43,4 +45,4 @@ class CompanyCalls:
             here = talks.get(one.username)
             if here is None or (here.since or 0.0) < (one.since or 0.0):
                 talks[one.username] = one
-        return CompanyCalls(talks, self.busy | others.busy, self.node)
+        return CompanyCalls(talks, self.busy | others.busy, self.node, self.controlled)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 
 from flask import Blueprint, Flask, Response, current_app, g, request
+from markupsafe import Markup
 
 from fsplug.errors import FsplugError, Invalid
 from fsplug.store.accounts import accounts, sessions
@@ -12,7 +13,7 @@ from fsplug.store.config import companies
 from fsplug.web.kernel import guard, live, shell
 from fsplug.web.kernel.formatting import Moments
 from fsplug.web.kernel.guard import Open, takes
-from fsplug.web.kernel.live import MOST_ROWS, OpenPage, calls_or_none
+from fsplug.web.kernel.live import MOST_ROWS, OpenPage, calls_or_none, own_talks
 from fsplug.web.kernel.page import LiveParts, Page
 from fsplug.web.kernel.services import FEED, Services
 from fsplug.web.kernel.texts import words_in
@@ -21,6 +22,7 @@ from fsplug.words.moments import zone_of
 pages = Blueprint("live", __name__)
 
 _PARTS = "live-parts"
+_LONGEST_ID = 200
 _OVER = b"event: over\ndata:\n\n"
 # The outcome of a ringing during a change of page is shown by the next page.
 _BETWEEN_PAGES_SECONDS = 3.0
@@ -29,11 +31,14 @@ _BETWEEN_PAGES_SECONDS = 3.0
 @pages.get("/live")
 @takes(Open.WATCHING)
 def feed() -> Response:
-    """The answer from which the server starts the stream. `shown` names the users whose rows are on the page."""
+    """The answer from which the server starts the stream. `shown` names the users whose rows are on the page, and
+    `follows` the conversation that is on it while it goes on.
+    """
     shown = [one for one in request.args.get("shown", "").split(",") if one][:MOST_ROWS]
+    follows = request.args.get("follows", "")[:_LONGEST_ID]
     # The stream outlives the request, and with it what `current_app` stands for; Flask's types know no way to that.
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    request.environ[FEED] = Feed(app, guard.services(), g.session, shown)
+    request.environ[FEED] = Feed(app, guard.services(), g.session, shown, follows)
     answer = Response(mimetype="text/event-stream")
     # Buffering proxies (nginx) would hold the stream back.
     answer.headers["X-Accel-Buffering"] = "no"
@@ -44,9 +49,9 @@ def feed() -> Response:
 class Feed:
     """One stream. It starts with everything, whatever the browser saw before, and continues with what changes."""
 
-    def __init__(self, app: Flask, services: Services, session: Session, shown: list[str]) -> None:
+    def __init__(self, app: Flask, services: Services, session: Session, shown: list[str], follows: str = "") -> None:
         self._app, self._services = app, services
-        self._session, self._shown = session, shown
+        self._session, self._shown, self._follows = session, shown, follows
         self._known: object = None
         self._sent: dict[str, int] = {}
         self._noted_at = time.monotonic() - _BETWEEN_PAGES_SECONDS
@@ -80,8 +85,10 @@ class Feed:
         account = accounts.get(store, self.company, self.username)
         language = account.language or accounts.spoken(company)
         calls, note = calls_or_none(live, self.company), self._new_note()
-        known = (calls, company, language)
-        if known == self._known and note is None:
+        own = own_talks(store, live, self.company, self.username, calls)
+        known = (calls, company, language, own)
+        # What happens in a conversation is written down without being a change of anybody's call.
+        if known == self._known and note is None and not self._follows:
             return b""
         self._known = known
         watch = OpenPage(
@@ -89,11 +96,14 @@ class Feed:
             store,
             self.company,
             self.username,
+            account,
             words_in(language, self._app),
             Moments(zone_of(company.timezone), language, store.now()),
             self._shown,
             calls,
             note,
+            own,
+            self._follows,
         )
         makers: list[LiveParts] = self._app.extensions[_PARTS]
         return self._event("\0".join(make(watch) for make in makers))
@@ -123,6 +133,8 @@ class Feed:
 def prepare(app: Flask, pages: Iterable[Page]) -> None:
     """Let every signed-in page show who listens to the viewer, and keep the parts of these pages up to date."""
     app.jinja_env.globals["hearing_me"] = hearing_me
+    panels = [page.panel for page in pages if page.panel]
+    app.jinja_env.globals["panels"] = lambda: Markup("".join(show() for show in panels))
     app.extensions[_PARTS] = [_hears_me, *(page.live_parts for page in pages if page.live_parts)]
 
 

@@ -20,6 +20,7 @@ from fsplug.web.kernel.live import OpenPage
 
 PAGES = "fsplug.web.pages"
 LiveParts = Callable[[OpenPage], str]
+Panel = TypeVar("Panel", bound=Callable[[], str])
 Parts = TypeVar("Parts", bound=LiveParts)
 
 
@@ -55,11 +56,17 @@ class Page(Blueprint):
         self.menu = menu
         self.part_of = part_of
         self.live_parts: LiveParts | None = None
+        self.panel: Callable[[], str] | None = None
 
     @property
     def folder(self) -> Path:
         """The folder with the page's files."""
         return Path(self.root_path)
+
+    def above(self, panel: Panel) -> Panel:
+        """Let this function render what stands above every page of a viewer."""
+        self.panel = panel
+        return panel
 
     def live(self, parts: Parts) -> Parts:
         """Let this function render the page's live parts, each followed by NUL; changed parts are sent again."""

@@ -60,8 +60,10 @@ class ListenInParts:
         self.service.on_change = self.live.change
         self._pauses = acts.pauses
         self.service.is_silent_for = self._pauses.is_silent_for
+        self._pauses.on_change = self.live.controlled
         self._pauses.hearers = lambda: [(one.caller.leg, one.talk.call) for one in listens.listens.values()]
         self.control = Control(book, acts, self.facts.language)
+        self.control.on_change = self.live.controlled
         self._keys = Keys(book, self.control, ports)
         acts.recorder.on_expected = self._keys.listen
 

@@ -1,13 +1,15 @@
 """Questions to the process that serves calls, and its answers: one line of JSON each."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
-from fsplug.policy.recording.control import By
+from fsplug.policy.recording.control import Act, By, ControlRequest, ControlTerms, Reason, Stage
+from fsplug.policy.recording.own_call import OwnCall
+from fsplug.policy.terms import Start
 
 NAME = "live.sock"
 # The longest question, and the longest report of who has a page open, in bytes.
@@ -56,6 +58,14 @@ class AskControl:
 
 
 @dataclass(frozen=True, slots=True)
+class AskOwn:
+    """The calls in which `user` talks now, and what they may do to each, as facts (`own_table`)."""
+
+    company: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskList:
     """A company's calls, and whether `viewer` may listen to each: {"calls": [...]}; with `watch`, at each change."""
 
@@ -81,12 +91,13 @@ class ReportViewers:
     """Asks nothing: each following line names all users who have a page of this console open (`viewers_line`)."""
 
 
-Question = AskCalls | AskChanges | AskListen | AskControl | AskList | AskRefused | Forgive | ReportViewers
+Question = AskCalls | AskChanges | AskListen | AskControl | AskOwn | AskList | AskRefused | Forgive | ReportViewers
 _QUESTIONS: Mapping[str, type[Question]] = {
     "calls": AskCalls,
     "changes": AskChanges,
     "listen": AskListen,
     "control": AskControl,
+    "own": AskOwn,
     "list": AskList,
     "refused": AskRefused,
     "forgive": Forgive,
@@ -125,7 +136,7 @@ def viewers_of(line: bytes) -> list[Viewer]:
 def to_table(calls: CompanyCalls) -> Answer:
     """The calls as values that JSON can hold."""
     talks = [[one.username, one.since, one.version, one.other, list(one.listeners)] for one in calls.talks.values()]
-    return {"talks": talks, "busy": sorted(calls.busy), "node": calls.node}
+    return {"talks": talks, "busy": sorted(calls.busy), "node": calls.node, "controlled": calls.controlled}
 
 
 def from_table(table: Mapping[str, Any]) -> CompanyCalls:
@@ -134,7 +145,29 @@ def from_table(table: Mapping[str, Any]) -> CompanyCalls:
         username: UserTalk(username, since, version, other, tuple(listeners))
         for username, since, version, other, listeners in table["talks"]
     }
-    return CompanyCalls(talks, frozenset(table["busy"]), table.get("node", ""))
+    return CompanyCalls(talks, frozenset(table["busy"]), table.get("node", ""), table.get("controlled", 0))
+
+
+def own_table(calls: Iterable[OwnCall]) -> Answer:
+    """A user's own calls as values that JSON can hold."""
+    return {"own": [{**asdict(one), "facts": _facts(one.facts)} for one in calls]}
+
+
+def own_from_table(table: Mapping[str, Any]) -> list[OwnCall]:
+    """The calls in what `own_table` made."""
+    return [_own_call(**one) for one in table["own"]]
+
+
+def _facts(request: ControlRequest) -> Answer:
+    terms = {"start": request.terms.start, "rights": sorted(request.terms.rights)}
+    return {**asdict(request), "terms": terms}
+
+
+def _own_call(facts: Answer, refused: Answer, **known: Any) -> OwnCall:
+    terms = ControlTerms(Start(facts["terms"]["start"]), frozenset(map(Act, facts["terms"]["rights"])))
+    typed = {**facts, "act": Act(facts["act"]), "stage": Stage(facts["stage"]), "terms": terms}
+    reasons = {Act(act): Reason(reason) if reason else None for act, reason in refused.items()}
+    return OwnCall(facts=ControlRequest(**typed), refused=reasons, **known)
 
 
 def to_error(error: FsplugError) -> Answer:

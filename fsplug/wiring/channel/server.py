@@ -36,10 +36,12 @@ from fsplug.wiring.channel.messages import (
     AskControl,
     AskList,
     AskListen,
+    AskOwn,
     AskRefused,
     Forgive,
     Question,
     ReportViewers,
+    own_table,
     question_of,
     to_error,
     to_table,
@@ -123,6 +125,8 @@ class ChannelServer:
                 yield {"listen": self._calls.listen(company, listener, number)}
             case AskControl(company, user, call, act, how):
                 yield self._control.do(_act(act), company, call, user, By(how))
+            case AskOwn(company, user):
+                yield own_table(self._control.own_calls(company, user))
             case AskList():
                 yield from self._lists(question)
             case AskRefused():

@@ -12,15 +12,20 @@ from gevent.threadpool import ThreadPool
 
 from fsplug.errors import FsplugError, Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls
+from fsplug.policy.recording.control import Act, By
+from fsplug.policy.recording.own_call import OwnCall
 from fsplug.wiring.channel.client import answer, ask, viewers_reported
 from fsplug.wiring.channel.messages import (
     ALIVE_SECONDS,
     QUIET_SECONDS,
     AskCalls,
     AskChanges,
+    AskControl,
     AskListen,
+    AskOwn,
     Viewer,
     from_table,
+    own_from_table,
 )
 from fsplug.wiring.console.ringing import Ringing
 from fsplug.wiring.process.threads import done_in
@@ -32,6 +37,8 @@ OTHERS_SECONDS = 1.0
 # How long to wait before asking again after a failure, and how long an answer may take; a serving loop never stalls
 # as long.
 AGAIN_SECONDS, ANSWER_SECONDS = 1.0, 2.0
+# How long the switch may take to silence every recording and listener of a call.
+CONTROL_SECONDS = 5.0
 # How many phones may ring at once.
 RINGING = 16
 
@@ -78,6 +85,14 @@ class LiveCalls:
         if isinstance(seen, Unavailable):
             raise seen
         return seen
+
+    def own_calls(self, company: str, username: str) -> list[OwnCall]:
+        """The calls in which this user talks now; Unavailable("not-serving") when no fsplug serves."""
+        return own_from_table(answer(self._data, AskOwn(company, username), ANSWER_SECONDS))
+
+    def control(self, company: str, username: str, call: str, act: Act) -> None:
+        """Do this to the recording of the user's own call; Refused with the gate's code, Unavailable if it fails."""
+        answer(self._data, AskControl(company, username, call, act, By.CONSOLE), CONTROL_SECONDS)
 
     def wait(self, known: int, seconds: float) -> int:
         """The number of changes so far, once it differs from `known` or after so many seconds. Runs on the loop."""

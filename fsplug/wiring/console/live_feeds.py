@@ -12,6 +12,8 @@ from gevent.threadpool import ThreadPool
 
 from fsplug.errors import FsplugError
 from fsplug.policy.listening.live_calls import CompanyCalls
+from fsplug.policy.recording.control import Act
+from fsplug.policy.recording.own_call import OwnCall
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.feed import Feed
@@ -41,6 +43,10 @@ class Changes(Protocol):
     def listen(self, company: str, username: str, number: str) -> str | None: ...
 
     def note(self, company: str, username: str) -> Note | None: ...
+
+    def own_calls(self, company: str, username: str) -> list[OwnCall]: ...
+
+    def control(self, company: str, username: str, call: str, act: Act) -> None: ...
 
     def report_viewers(self, viewers: Collection[tuple[str, str]]) -> None: ...
 

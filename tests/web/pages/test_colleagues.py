@@ -9,6 +9,7 @@ import pytest
 from fsplug.errors import FsplugError, Refused, Unavailable
 from fsplug.policy.listening.gate import Reason
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
+from fsplug.policy.recording.own_call import OwnCall
 from fsplug.store.audit import trail
 from fsplug.store.change import planning
 from fsplug.store.change.draft import Draft, edit
@@ -41,6 +42,9 @@ class Calls:
         if self.is_away:
             raise Unavailable("switch-away", "there is no link to the switch")
         return self.by_company.get(company, CompanyCalls())
+
+    def own_calls(self, company: str, username: str) -> list[OwnCall]:
+        return []
 
     def listen(self, company: str, username: str, number: str) -> str | None:
         self.asked.append((company, username, number))

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from fsplug.policy.conversation.events import Change
+from fsplug.store.accounts import sessions
 from fsplug.store.calls import ledger
 from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
 from fsplug.store.calls.entries import CallEnded, DecisionMade, GapFound, JournalEntry, RecordingLost
 from fsplug.store.change.draft import edit
 from fsplug.store.config import actors
 from fsplug.store.recordings import deletions
+from fsplug.web.kernel.feed import Feed
 from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
@@ -221,6 +223,38 @@ def test_a_call_that_nobody_answered_says_so(superuser: Browser, long: Console) 
     page = superuser.get("/conversations/rings").text
     assert "Nobody answered, so there is nothing to hear." in page
     assert [line[1:] for line in _lines(page)] == [["+4522334455 called +4570102001", "0:20", ""]]
+
+
+def test_a_page_of_one_that_goes_on_is_told_of_what_comes(browser: Browser, long: Console, app: Any) -> None:
+    at = long.clock.now - 30
+    ledger.apply(long.store, [seen("rings", at=at)])
+    superuser = _signed_in(browser, long, "1001", "superuser")
+    assert '<span data-follows="rings" hidden>' in superuser.get("/conversations/rings").text
+    feed = _feed(app, long, "rings")
+    assert b"Nobody has answered yet." in feed.look()
+    long.clock.now += 10
+    assert b"conversation-drawing" in feed.look() and b"conversation-table" not in feed.look(), "only time went by"
+    ledger.apply(long.store, [*talk(ACME, "rings", "rings:b", at + 20, at + 35, OUTSIDE, ANNA)[:2]])
+    assert b"+4522334455 talked to Anna Holm" in feed.look()
+    ledger.apply(long.store, [*talk(ACME, "rings", "rings:b", at + 20, at + 35, OUTSIDE, ANNA)])
+    ledger.apply(long.store, [CallEnded("rings", at + 35, "NORMAL_CLEARING")])
+    told = feed.look()
+    assert b"/recordings/rings-b-rec" in told and b"data-follows" not in told, "it is over, and follows nothing more"
+
+
+def test_a_page_is_told_nothing_of_a_conversation_that_its_viewer_may_not_see(
+    browser: Browser, long: Console, app: Any
+) -> None:
+    _signed_in(browser, long, "1002")
+    assert b"conversation-" not in _feed(app, long, "call").look()
+
+
+def _feed(app: Any, console: Console, conversation: str) -> Feed:
+    """The stream of the page of this conversation, for whoever is signed in."""
+    [session] = [row[0] for row in console.store.rows("SELECT id FROM console_session")]
+    opened = sessions.still_open(console.store, session)
+    assert opened is not None
+    return Feed(app, app.extensions["services"], opened, [], conversation)
 
 
 def _many(talks: int, at: float) -> list[JournalEntry]:

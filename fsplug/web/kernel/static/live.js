@@ -12,8 +12,14 @@ let stream = null;
 let failures = 0;
 let again = 0;
 let heard = 0;
+let follows = followed();
 
-const shown = () => [...document.querySelectorAll("[data-live-user]")].map((row) => row.dataset.liveUser).join(",");
+// What of this page is live: the users in its rows, and the conversation that it shows while that goes on.
+function followed() {
+  const shown = [...document.querySelectorAll("[data-live-user]")].map((row) => row.dataset.liveUser).join(",");
+  const follows = document.querySelector("[data-follows]")?.dataset.follows ?? "";
+  return new URLSearchParams({ shown, ...(follows && { follows }) }).toString();
+}
 
 function put(html) {
   const parts = document.createElement("template");
@@ -21,10 +27,33 @@ function put(html) {
   for (const part of [...parts.content.children]) {
     const before = document.getElementById(part.id);
     if (!before || before.outerHTML === part.outerHTML) continue;
-    const held = before.contains(document.activeElement);
+    // Its audio is being heard.
+    if (before.querySelector("[data-plays]")) continue;
+    const held = before.contains(document.activeElement) && document.activeElement.id;
     // A screen reader speaks what changes in a live region, not a region that is replaced.
     before.replaceChildren(...part.childNodes);
-    if (held) before.querySelector("button")?.focus();
+    globalThis.htmx?.process(before);
+    if (held !== false) (document.getElementById(held) ?? before.querySelector("button"))?.focus();
+  }
+  followAgain();
+}
+
+const two = (number) => String(number).padStart(2, "0");
+const written = (seconds) => {
+  const minutes = Math.floor(seconds / 60) % 60;
+  const rest = `${two(minutes)}:${two(seconds % 60)}`;
+  return seconds >= 3600 ? `${Math.floor(seconds / 3600)}:${rest}` : rest.replace(/^0/, "");
+};
+
+// Seconds that were written on the server run on here, up or down to nothing, from when they came.
+const came = new WeakMap();
+function run() {
+  for (const one of document.querySelectorAll("[data-runs], [data-left]")) {
+    if (!came.has(one)) came.set(one, performance.now());
+    const since = (performance.now() - came.get(one)) / 1000;
+    const seconds = "runs" in one.dataset ? Number(one.dataset.runs) + since : Math.max(0, Number(one.dataset.left) - since);
+    const text = written(Math.floor(seconds + 0.5));
+    if (one.textContent !== text) one.textContent = text;
   }
 }
 
@@ -44,7 +73,7 @@ function show(words) {
 }
 
 async function follow(signal) {
-  const answer = await fetch(`/live?shown=${encodeURIComponent(shown())}`, { signal, redirect: "manual", cache: "no-store" });
+  const answer = await fetch(`/live?${follows}`, { signal, redirect: "manual", cache: "no-store" });
   // Led on to the sign-in: the session is over.
   if (answer.type === "opaqueredirect") return location.reload();
   if (!answer.ok) throw answer;
@@ -85,12 +114,13 @@ async function start() {
   again = setTimeout(start, 1000 * AGAIN_SECONDS[Math.min(failures++, AGAIN_SECONDS.length - 1)]);
 }
 
-let followed = shown();
-document.addEventListener("htmx:afterSettle", () => {
-  if (shown() === followed) return;
-  followed = shown();
+// The page may have come to show something else.
+function followAgain() {
+  if (followed() === follows) return;
+  follows = followed();
   start();
-});
+}
+document.addEventListener("htmx:afterSettle", followAgain);
 document.addEventListener("visibilitychange", start);
 addEventListener("pageshow", (event) => event.persisted && start());
 // A form may end the session: then its own answer leads on, and to load the page anew would take its place.
@@ -102,5 +132,7 @@ addEventListener("submit", (event) => {
 addEventListener("pagehide", stop);
 addEventListener("online", start);
 addEventListener("offline", start);
+run();
+setInterval(run, 250);
 setInterval(() => stream && Date.now() - heard > 1000 * SILENT_SECONDS && start(), 1000 * LOOK_SECONDS);
 start();

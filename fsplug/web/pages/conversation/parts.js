@@ -26,6 +26,7 @@ function parts(form) {
 
   const wait = (...texts) => {
     playing = "";
+    delete form.dataset.plays;
     audio.hidden = true;
     button.hidden = false;
     mark();
@@ -46,6 +47,7 @@ function parts(form) {
     const isHeard = await press(url, form, (text) => (said = text), () => location.assign(url));
     if (!isHeard) return wait(said);
     playing = recording;
+    form.dataset.plays = "";
     mark();
     say(skipped, what, said);
     form.querySelector(".reason")?.setAttribute("hidden", "");
@@ -83,4 +85,8 @@ function parts(form) {
   });
 }
 
-document.querySelectorAll("form.parts").forEach(parts);
+// Of a conversation that goes on, the form comes anew as there is more to play.
+const place = document.getElementById("conversation-play");
+const begin = () => place.querySelectorAll("form.parts").forEach(parts);
+new MutationObserver(begin).observe(place, { childList: true });
+begin();

@@ -7,10 +7,10 @@ from fsplug.policy.conversation.events import Person
 from fsplug.policy.conversation.shapes import Timeline
 from fsplug.policy.recording.participants import Participant
 from fsplug.store.calls.calls import Call
+from fsplug.store.config.companies import Company
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import names
 from fsplug.web.kernel.parties import NamedParty, party
-from fsplug.web.kernel.shell import Viewer
 from fsplug.words.catalogue import Words
 
 
@@ -42,13 +42,13 @@ class Named:
         return self.text(self.numbers.get(number, Person(number)), words)
 
 
-def of(store: Store, viewer: Viewer, found: Timeline) -> Named:
-    """Names everybody in the timeline."""
+def of(store: Store, company: Company, found: Timeline) -> Named:
+    """Names everybody in this timeline of the company's."""
     named = {who.username: who.name for who in _everybody(found) if who.username and who.name}
     unnamed = {who.username for who in _everybody(found) if who.username not in named}
-    users = {**names.of_users(store, viewer.domain, unnamed), **named}
+    users = {**names.of_users(store, company.domain, unnamed), **named}
     numbers = {lane.who.number: lane.who for lane in found.lanes if lane.who.username}
-    return Named(users, numbers, viewer.company.country)
+    return Named(users, numbers, company.country)
 
 
 def ends(found: Timeline, first: Call, named: Named) -> tuple[NamedParty, NamedParty]:

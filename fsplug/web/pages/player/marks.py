@@ -74,7 +74,7 @@ def _turns(store: Store, viewer: Viewer, recording: Recording) -> list[Mark]:
     except (Invalid, Refused):
         return []
     timeline = seen.timeline(store)
-    named = people.of(store, viewer, timeline)
+    named = people.of(store, viewer.company, timeline)
     return [
         Mark(
             0,
