@@ -47,7 +47,7 @@ class Softphone:
     ) -> None:
         self._switch = (HOST, switch_port)
         self.company, self.user, self._password = company, user, password
-        self._hertz, self._rings, self._agent = hertz, rings, agent
+        self._hertz, self.rings, self._agent = hertz, rings, agent
         self._asserted = f"P-Asserted-Identity: {asserted}\r\n" if asserted else ""
         self._wanted_port, self._codec = port, codec
         self._acknowledges = acknowledges
@@ -62,7 +62,7 @@ class Softphone:
         self.port: int = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
-        if self._password and self._rings != -1:
+        if self._password and self.rings != -1:
             self.sign_in()
         return self
 
@@ -215,8 +215,8 @@ class Softphone:
         dialog.voice.towards = invite.media
         self.dialogs.append(dialog)
         self._reply(invite, "180 Ringing", dialog)
-        if self._rings is not None:
-            time.sleep(self._rings)
+        if self.rings is not None:
+            time.sleep(self.rings)
             self.answer(dialog)
 
     def _invite(self, dialog: Dialog, headers: str) -> None:
