@@ -7,7 +7,7 @@ from fsplug.fakeswitch.channel import PICKED_OFF, Channel, Rebridge
 from fsplug.fakeswitch.core import Core
 from fsplug.fakeswitch.dialstring import parse
 from fsplug.fakeswitch.eavesdropping import after_bridge
-from fsplug.fakeswitch.lifecycle import answer, execute, hang_up, retire, state
+from fsplug.fakeswitch.lifecycle import answer, execute, execute_on, hang_up, retire, state
 from fsplug.fakeswitch.listing import keep_calls
 from fsplug.fakeswitch.ringing import Dialled, dial
 from fsplug.fakeswitch.variables import joined
@@ -130,6 +130,9 @@ def _part(core: Core, first: Channel, second: Channel) -> None:
     keep_calls(core)
     core.recorder.catch_up(first, second)
     after_bridge(core, first, second)
+    for leg in (first, second):
+        if leg.up:
+            execute_on(core, leg, "execute_on_post_bridge")
     if not first.up:
         hang_up(core, second, first.cause or "NORMAL_CLEARING")
     elif first.order and not second.order:

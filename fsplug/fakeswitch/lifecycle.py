@@ -142,6 +142,8 @@ def rebridge(core: Core, first: Channel, second: Channel, cause: str = "NORMAL_C
     for channel, partner in ((first, second), (second, None)):
         channel.next_part(core.clock.micros())
         channel.set("transfer_source", f"{int(core.clock.now())}:{uuid4()}:uuid_br:{(partner or first).uuid}")
+        # Whoever leaves a bridge for another partner says so from now on (captured).
+        channel.set("signal_bond", (partner or first).uuid)
         channel.order = Rebridge(partner, cause)
         channel.wake()
 

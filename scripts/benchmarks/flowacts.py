@@ -13,6 +13,8 @@ ANNA, BO, CLARA, CUSTOMER = "1001", "1002", "1003", "+4522334455"
 _ANNAS_NUMBER, _GROUP, _PARK = "+4570101001", "+4570102001", "6001"
 _CALLCENTER, _FIFO, _FIFO_AGENT_CALLS, _ROOM = "+4570105002", "+4570105001", "+4570105003", "4001"
 _PATIENCE_SECONDS = 10.0
+# Nobody connects others before a word was said.
+_SAID_SAMPLES = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Stage:
         self.phones[caller].until_up(dialog)
         self.phones[answerer].until_up(answered)
         for one in (dialog, answered):
-            self._until(lambda one=one: len(one.voice.heard()) > 0, "sound of the other side")
+            self._until(lambda one=one: len(one.voice.heard()) > _SAID_SAMPLES, "them to have talked")
         return dialog, answered
 
     def ring(self, caller: str, dials: str, called: str) -> tuple[Dialog, Dialog]:

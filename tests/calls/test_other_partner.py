@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.calls import people as words
-from tests.calls.aftermath import Seen, seen_once_each, until_heard
+from tests.calls.aftermath import Seen, seen, seen_once_each, until_heard
 from tests.calls.foldereye import FolderEye
 from tests.calls.lines import REAL
 from tests.calls.listeners import ANNA, CLARA, HERTZ, Party
@@ -60,6 +60,51 @@ def test_who_is_never_recorded_makes_no_file_when_connected_with_a_ringing_phone
         plant.apply(words.nothing)
     assert [one.rule for one in left.decisions] == ["excluded-number", "excluded-number"]
     assert (left.recordings, left.gaps) == ({}, [])
+
+
+def attended(plant: Plant, party: Party, is_recorded: bool) -> Seen:
+    """Anna talks to the customer, asks Clara, and connects them. `is_recorded`: policy wants the customer's talks."""
+
+    def flow() -> None:
+        talk = party.talk(CUSTOMER, ANNA)
+        others = _called(plant)
+        consultation = party.talk(ANNA, CLARA)
+        plant.until(lambda: len(_called(plant) - others) == 1, "the switch to list Clara's leg")
+        [leg] = _called(plant) - others
+        decided = len(plant.decisions())
+        until_heard(plant)
+        if is_recorded:
+            plant.until(lambda: _is_armed_anew(plant, leg), "Clara's leg to be armed for the customer")
+        assert _is_armed_anew(plant, leg) is is_recorded
+        talk.connect(ANNA, consultation)
+        plant.until(lambda: len(plant.decisions()) > decided, "the customer to talk to Clara")
+        until_heard(plant)
+
+    return seen(plant, flow)
+
+
+def test_who_is_connected_after_a_consultation_is_recorded_before_they_talk(plant: Plant, people: Party) -> None:
+    left = attended(plant, people, is_recorded=True)
+    assert [(one.record, one.user) for one in left.decisions] == [(True, ANNA), (True, CLARA), (True, CLARA)]
+    *_, last = left.kept
+    assert (last.started_at or 0.0) <= left.decisions[-1].at
+    assert ([one.user for one in left.kept], left.files, left.gaps) == ([ANNA, CLARA, CLARA], 3, [])
+    assert left.turns == [f"transfer by {ANNA} attended"]
+    if plant.line.kind == REAL:
+        for one, other in zip(left.kept, (CUSTOMER, ANNA, CUSTOMER), strict=True):
+            assert plant.pitches(one) == [HERTZ[one.user or ""], HERTZ[other]]
+
+
+def test_a_consultation_about_somebody_who_is_never_recorded_is_all_that_is(plant: Plant, people: Party) -> None:
+    plant.apply(words.customer_excluded)
+    try:
+        left = attended(plant, people, is_recorded=False)
+    finally:
+        plant.apply(words.nothing)
+    assert [one.rule for one in left.decisions] == ["excluded-number", "department-policy", "excluded-number"]
+    assert (set(left.recordings), left.files, left.gaps) == ({CLARA}, 1, [])
+    if plant.line.kind == REAL:
+        assert plant.pitches(left.recordings[CLARA]) == [HERTZ[CLARA], HERTZ[ANNA]]
 
 
 def test_a_call_to_a_group_that_a_colleague_picks_up_is_that_group_s(plant: Plant, people: Party) -> None:
@@ -118,3 +163,7 @@ def _on_answer(plant: Plant, leg: str) -> str:
 
 def _is_answered(plant: Plant, leg: str) -> bool:
     return "Answer-State: answered" in plant.line.api(f"uuid_dump {leg}")
+
+
+def _is_armed_anew(plant: Plant, leg: str) -> bool:
+    return "variable_execute_on_post_bridge_" in plant.line.api(f"uuid_dump {leg}")

@@ -4,6 +4,7 @@ import structlog
 
 from fsplug.errors import FsplugError
 from fsplug.esl.calls.live_recording import Recording
+from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.ports import Ports
 from fsplug.store.calls.entries import GapFound, RecordingLost
 
@@ -14,6 +15,8 @@ NOT_ORDERED, ENDED_BEFORE_START, NAMED_LATER = "not-ordered", "ended-before-star
 CUT_SECONDS = 0.1
 # fsplug stops a recording within this time of its talk's end, unless it was kept from it.
 AT_ONCE_SECONDS = 0.5
+# What an event reported is known to a frame of 20 ms.
+_FRAME_SECONDS = 0.02
 # The switch ends a recording at its limit to the second.
 _LIMIT_SECONDS = 1.0
 _CUT = "the leg went on to another talk unseen; what was recorded after the ordered one was destroyed"
@@ -39,21 +42,21 @@ class Cutter:
         if until is not None and until.at is not None and began_at is not None and began_at >= until.at:
             self._lose(recording, ENDED_BEFORE_START, OVER_BEFORE)
             return None
-        if until is None or (until.at is not None and stopped_at - until.at <= AT_ONCE_SECONDS):
+        if until is None or (until.at is not None and stopped_at - until.at <= _tolerated_seconds(until)):
             return stopped_at
-        if not self._cut(recording, until.at, stopped_at):
+        if not self._cut(recording, until.at, stopped_at, until.is_reported):
             return None
         return max(until.at or stopped_at, recording.started_at or 0.0)
 
-    def _cut(self, recording: Recording, until: float | None, stopped_at: float) -> bool:
+    def _cut(self, recording: Recording, until: float | None, stopped_at: float, is_reported: bool) -> bool:
         if not self._ports.spool.exists(recording.id):
             return True
         began_at = recording.started_at or recording.due_at or 0.0
-        wanted = 0.0 if until is None else until - began_at - CUT_SECONDS
+        wanted = 0.0 if until is None else until - began_at - (0.0 if is_reported else CUT_SECONDS)
         if until is None or wanted <= 0 or not self._is_cut(recording, wanted, until, stopped_at):
             self._lose(recording, NOT_ORDERED, _NOTHING_LEFT)
             return False
-        if recording.until is None or not recording.until.is_reported:
+        if not is_reported:
             self._report(recording)
         return True
 
@@ -80,3 +83,8 @@ class Cutter:
         self._ports.write(
             GapFound(recording.company, recording.call, recording.decision, recording.id, NOT_ORDERED, _CUT, now)
         )
+
+
+def _tolerated_seconds(until: Until) -> float:
+    """How much later than its talk a recording may end without being cut."""
+    return _FRAME_SECONDS if until.is_reported else AT_ONCE_SECONDS

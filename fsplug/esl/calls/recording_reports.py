@@ -61,8 +61,10 @@ class RecordingReports:
             return
         # A call may have been on hold since its recording reached the limit, so the talk does not say how long the
         # recording is.
-        is_known = kept_until == at and recording.stop_cause not in (END_UNSEEN, LIMIT_REACHED)
-        seconds = at - recording.started_at if recording.started_at and is_known else None
+        was_cut_exactly = recording.until is not None and recording.until.is_reported
+        is_known = kept_until == at or was_cut_exactly
+        is_known = is_known and recording.stop_cause not in (END_UNSEEN, LIMIT_REACHED)
+        seconds = kept_until - recording.started_at if recording.started_at and is_known else None
         self._ports.write(RecordingStopped(recording.id, kept_until, recording.stop_cause, seconds))
 
     def lost(self, recording: Recording, cause: str, detail: str) -> None:

@@ -102,7 +102,7 @@ KINDS = [
         "user 2.00 5.00",
         kept="""
         B stopped 4.0
-        D stopped 2.1
+        D stopped 2.0
         D stopped 14.8
         """,
         legs={**AB, "C": caller("1001", "1003"), "D": called("1003", by="C")},

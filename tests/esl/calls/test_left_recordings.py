@@ -333,7 +333,7 @@ def test_of_a_leg_that_ended_while_the_link_was_down_only_the_ordered_talk_is_ke
     assert_nothing_is_left(story, gaps)
 
 
-def test_a_file_that_was_closed_unseen_soon_after_its_talk_is_kept_whole(tmp_path):
+def test_a_file_that_was_closed_unseen_after_its_talk_keeps_all_of_that_and_no_more(tmp_path):
     story = Story(tmp_path)
     flow = Flow(story, LEGS)
     flow.begins(BEFORE)
@@ -347,7 +347,7 @@ def test_a_file_that_was_closed_unseen_soon_after_its_talk_is_kept_whole(tmp_pat
     story.switch.is_silent = False
     story.reconciler.look()
     story.until(10.0)
-    assert (flow.kept(), story.spool.cuts) == (["B stopped"], {})
+    assert (flow.kept(), list(story.spool.cuts.values())) == (["B stopped"], [1.46])
     assert_nothing_is_left(story, "")
 
 
