@@ -93,6 +93,9 @@ class GreenLink:
     def apis(self, commands: Sequence[str], deadline_seconds: float) -> list[str]:
         return [self.api(command, deadline_seconds) for command in commands]
 
+    def hurry(self) -> None:
+        """Plain greenswitch waits for its events."""
+
     def execute(self, uuid: str, app: str, arg: str, deadline_seconds: float) -> None:
         self._esl.send(f"sendmsg {uuid}\ncall-command: execute\nexecute-app-name: {app}\nexecute-app-arg: {arg}")
 
