@@ -53,6 +53,11 @@ class ActivityFilters:
     who: str = ""
     about: str = ""
 
+    @property
+    def fields(self) -> dict[str, str]:
+        """The filters that are not empty."""
+        return {name: value for name, value in asdict(self).items() if value}
+
     def address(self, **others: object) -> str:
         """The address of the list with these filters in place of its own."""
         wanted = {**asdict(self), **others}
@@ -87,7 +92,7 @@ def acts() -> list[str]:
 @takes(Need.AUDIT, Reach.COMPANY)
 def page() -> Any:
     """This week's entries, or those that match the filters."""
-    viewer, filters = shell.viewer(), _filters(request.args)
+    viewer, filters = shell.viewer(), read_filters(request.args)
     before = forms.number(request.args.get("before", ""))
     found = _page_of(guard.store(), viewer, filters, before)
     next_wider = WIDER.get(Period(filters.period))
@@ -119,7 +124,7 @@ def check() -> Any:
     return shell.done("/activity", said, number=str(made.checkpoint.number), entries=str(made.entries))
 
 
-def _filters(given: Mapping[str, str]) -> ActivityFilters:
+def read_filters(given: Mapping[str, str]) -> ActivityFilters:
     typed = {name: clean(given.get(name, "")).strip()[:200] for name in ActivityFilters.__dataclass_fields__}
     filters = ActivityFilters(**typed)
     if filters.period not in tuple(Period):
@@ -130,7 +135,7 @@ def _filters(given: Mapping[str, str]) -> ActivityFilters:
 def _page_of(store: Store, viewer: Viewer, filters: ActivityFilters, before: int | None) -> ActivityPage:
     last = browse.last_check(store, viewer.domain)
     try:
-        wanted = _store_filter(store, viewer, filters)
+        wanted = store_filter(store, viewer, filters)
     except Invalid as error:
         return ActivityPage([], {}, last, trouble=error.code)
     entries = browse.search(store, viewer.domain, wanted, ROWS + 1, before)
@@ -154,7 +159,7 @@ def _people(entry: AuditEntry) -> Iterator[str]:
     yield from (change[2] for change in entry.facts.get("changes", ()) if change[1] == "user")
 
 
-def _store_filter(store: Store, viewer: Viewer, filters: ActivityFilters) -> AuditFilter:
+def store_filter(store: Store, viewer: Viewer, filters: ActivityFilters) -> AuditFilter:
     zone = viewer.moments.zone
     since, until = days_of(Period(filters.period), today(viewer.now, zone), filters.first, filters.last).bounds(zone)
     who = _users(store, viewer, filters.who)

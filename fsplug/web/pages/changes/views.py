@@ -77,7 +77,7 @@ def reject_page() -> str:
         "changes/reject.html",
         name=called.get(found.username, found.username),
         company=found.company,
-        lines=_lines(found),
+        lines=lines(found),
         press=guard.press_token(token),
     )
 
@@ -101,12 +101,13 @@ def _page(trouble: str | None = None) -> Any:
     return render_template(
         "changes/page.html",
         trouble=trouble,
-        waiting=[(one, _lines(one), carrying.may_confirm(store, one, viewer.actor)) for one in found if one.is_waiting],
-        ended=[(one, _lines(one)) for one in found if not one.is_waiting],
+        waiting=[(one, lines(one), carrying.may_confirm(store, one, viewer.actor)) for one in found if one.is_waiting],
+        ended=[(one, lines(one)) for one in found if not one.is_waiting],
         who={one.id: changes.confirmers(g.words, one.by_superuser) for one in found},
         called=called,
     )
 
 
-def _lines(found: WaitingChange) -> list[str]:
+def lines(found: WaitingChange) -> list[str]:
+    """What would change, in words."""
     return [changes.line(g.words, one.what, one.before, one.after) for one in found.shown]

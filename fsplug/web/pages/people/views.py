@@ -106,7 +106,7 @@ def _summary(trouble: str | None = None) -> Any:
 
 def _page(trouble: str | None = None) -> str:
     viewer, marked, actor = shell.viewer(), _marked(), g.actor
-    user_filter = _user_filter(actor)
+    user_filter = asked_filter(actor)
     store, after = guard.store(), _place(request.values.get("after", ""))
     found = user_list.listed(store, viewer.domain, user_filter, ROWS + 1, after)
     shown = found[:ROWS]
@@ -129,7 +129,7 @@ def _page(trouble: str | None = None) -> str:
     )
 
 
-def _user_filter(actor: Actor) -> UserFilter:
+def asked_filter(actor: Actor) -> UserFilter:
     asked = request.values
     role, licence = asked.get("with_role", ""), asked.get("with_licence", "")
     return UserFilter(

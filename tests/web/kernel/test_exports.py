@@ -1,0 +1,80 @@
+"""Lists as files that spreadsheets open, and in which nothing is calculated."""
+
+import csv
+import io
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from fsplug.store.audit import trail
+from fsplug.store.change.sheets import reading
+from fsplug.store.config import user_list
+from fsplug.web.kernel import exports
+from tests.store.accountcast import ANNA, Console
+from tests.store.cast import ACME
+from tests.web.conftest import Browser
+
+
+@pytest.fixture
+def anna(browser: Browser, console: Console) -> Browser:
+    """Anna may see every list."""
+    console.made("1001", ANNA, "superuser")
+    console.give("1001", admin="company-admin")
+    browser.sign_in()
+    return browser
+
+
+def test_nothing_that_somebody_typed_is_calculated_by_a_spreadsheet() -> None:
+    typed = ["=1+1", "+45 70 10 10 01", "-1", "@SUM(A1)", "\uff1d1+1", "\ttab", "a;b", 'say "so"', "\u00c5se\nHolm", ""]
+    text = exports.written(["What"], [[one] for one in typed])
+    assert text.startswith("\ufeffWhat\r\n")
+    cells = [row[0] if row else "" for row in csv.reader(io.StringIO(text[1:], newline=""), delimiter=";")][1:]
+    assert cells[:6] == [f"\t{one}" for one in typed[:6]]
+    assert cells[6:] == typed[6:]
+
+
+def test_moments_and_whole_numbers_stay_what_they_are() -> None:
+    row = [datetime(2026, 11, 25, 13, 5, 59), -5, 1.5, None, True]
+    assert exports.written([], [row]) == "\ufeff\r\n2026-11-25 13:05:59;-5;1.5;;True\r\n"
+
+
+LISTS = {
+    "/recordings/export": ("Time (UTC);", ""),
+    "/people/export": ("username;extension;name;", "1003;1003;Clara"),
+    "/colleagues/export": ("Name;", "Clara;1003;Support"),
+    "/activity/export": ("Entry number;", "Signed in"),
+    "/my-calls/export": ("Time (", ""),
+    "/changes/export": ("User;", ""),
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_is_saved_with_an_entry_in_the_trail(anna: Browser, console: Console, path: str) -> None:
+    answer = anna.post(path, period="year")
+    heading, row = LISTS[path]
+    assert answer.status_code == 200
+    assert answer.text.startswith(f"\ufeff{heading}"), answer.text[:200]
+    assert row in answer.text
+    name = path.split("/")[1]
+    assert f'filename="fsplug-{name}-' in answer.headers["Content-Disposition"]
+    entry = trail.listed(console.store, ACME, 1)[0]
+    assert (entry.act, entry.subject, entry.actor) == ("list-export", name, f"1001@{ACME}")
+    assert entry.facts["rows"] == len(answer.text.splitlines()) - 1
+
+
+def test_the_filters_of_the_page_hold_for_the_file(anna: Browser) -> None:
+    text = anna.post("/people/export", q="clara").text
+    assert (text.count("\r\n"), "Clara" in text) == (2, True)
+
+
+def test_the_list_of_users_is_imported_again_without_a_change(anna: Browser, console: Console) -> None:
+    text: Any = anna.post("/people/export").data
+    sheet = reading.read(text)
+    assert [row.cells[0] for row in sheet.rows] == [one.username for one in user_list.listed(console.store, ACME)]
+
+
+def test_nobody_saves_a_list_that_they_may_not_see(browser: Browser, console: Console) -> None:
+    console.made("1001", ANNA, "my-console")
+    browser.sign_in()
+    assert [browser.post(path).status_code for path in ("/people/export", "/activity/export")] == [403, 403]
