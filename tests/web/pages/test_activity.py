@@ -15,6 +15,8 @@ from fsplug.store.audit import browse, trail, wording
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.change.entry_rows import NOUNS
 from fsplug.store.config.nouns import Noun
+from fsplug.store.recordings.search import results
+from fsplug.store.recordings.search.results import RecordingFilter
 from fsplug.store.recordings.shares import CodeBy
 from fsplug.web.kernel import page, texts
 from fsplug.words.catalogue import LANGUAGES
@@ -303,3 +305,22 @@ def test_every_way_has_words(value: str) -> None:
 )
 def test_a_grant_is_read_back_from_its_text(grant: wording.Grant) -> None:
     assert str(wording.Grant.parsed(str(grant))) == str(grant)
+
+
+def test_one_act_is_one_row_however_many_recordings_it_is_about(anna: Browser, console: Console) -> None:
+    for number in range(60):
+        trail.add(
+            console.store, ACME, f"1002@{ACME}", "delete", f"r{number}", ["1001" if number else "1003"], batch="b"
+        )
+    trail.add(console.store, ACME, f"1002@{ACME}", "delete", "other", ["1003"], batch="c")
+    for shown in (anna.get("/activity?act=delete").text, anna.get("/activity").text):
+        rows = [row for row in _rows(shown) if "Deleted a recording" in row]
+        assert len(rows) == 2
+        assert "60 recordings" in rows[1] and "Anna" in rows[1] and "Clara" in rows[1] and "r59" in rows[1]
+
+
+def test_a_recording_is_named_by_who_talked_and_leads_there(anna: Browser, console: Console) -> None:
+    [recording, *_] = results.search(console.store, ACME, RecordingFilter(), 1).recordings
+    trail.add(console.store, ACME, f"1002@{ACME}", "play", recording.id, ["1001"], call=recording.call)
+    row = _rows(anna.get("/activity?act=play").text)[0]
+    assert f'href="/recordings/{recording.id}"' in row and "→" in row

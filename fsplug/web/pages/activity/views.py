@@ -23,6 +23,8 @@ from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
 from fsplug.web.kernel.texts import texts
+from fsplug.web.pages.activity import deeds
+from fsplug.web.pages.activity.deeds import Deed, LinkedRecording
 
 PAGE = Page(__name__, Menu(Section.CONFIGURATION, 40, "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01"))
 
@@ -38,8 +40,6 @@ _VALUE_WORDS = {
 }
 # The facts that are lists of sentences.
 _LONG_FACTS = ("changes", "granted", "turned", "led")
-# Acts with these names or prefixes are done to recordings.
-_RECORDING_ACTS = ("play", "share", "delete", "undelete", "destroy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,10 @@ class Called:
 class ActivityPage:
     """One page of the list; `before` is where the next page begins. Users and actors are `called` by name now."""
 
-    entries: list[AuditEntry]
+    deeds: list[Deed]
     called: Mapping[str, Called]
     check: Check | None
+    recordings: Mapping[str, LinkedRecording]
     before: int | None = None
     trouble: str = ""
 
@@ -101,7 +102,7 @@ def page() -> Any:
         filters=filters,
         found=found,
         grant=Grant.parsed,
-        recording_acts=_RECORDING_ACTS,
+        recording_acts=deeds.RECORDING_ACTS,
         value_words=_VALUE_WORDS,
         long_facts=_LONG_FACTS,
         acts=sorted(acts(), key=lambda act: g.words(_ACT + act).lower()),
@@ -137,16 +138,16 @@ def _page_of(store: Store, viewer: Viewer, filters: ActivityFilters, before: int
     try:
         wanted = store_filter(store, viewer, filters)
     except Invalid as error:
-        return ActivityPage([], {}, last, trouble=error.code)
-    entries = browse.search(store, viewer.domain, wanted, ROWS + 1, before)
-    shown = entries[:ROWS]
+        return ActivityPage([], {}, last, {}, trouble=error.code)
+    found, following = deeds.page(store, viewer.domain, wanted, ROWS, before)
+    shown = [entry for deed in found for entry in deed.entries]
     usernames = {username for one in shown for username in _people(one)}
     called = {
         username: _called(name, username) for username, name in names.of_users(store, viewer.domain, usernames).items()
     }
     for actor, name in names.of_actors(store, viewer.domain, (one.actor for one in shown)).items():
         called[actor] = _called(name, names.username_of(actor, viewer.domain) or "")
-    return ActivityPage(shown, called, last, shown[-1].number if len(entries) > ROWS else None)
+    return ActivityPage(found, called, last, deeds.recordings(store, viewer, shown), following)
 
 
 def _called(name: str, username: str) -> Called:
