@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta, tzinfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_name
 from babel.numbers import format_decimal
 
 from fsplug.policy.speeds import SPEEDS
@@ -17,6 +17,11 @@ class Moments:
         self.zone = zone
         self.now = now
         self._locale = Locale.parse(LOCALES[language])
+
+    @property
+    def zone_name(self) -> str:
+        """What people call the time zone, as it is now: "Central European Standard Time"."""
+        return get_timezone_name(self.of(self.now), locale=self._locale)
 
     def of(self, at: float) -> datetime:
         """These epoch seconds as local time."""

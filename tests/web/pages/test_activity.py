@@ -139,7 +139,7 @@ def test_filters_narrow_the_list(anna: Browser, console: Console) -> None:
     }
     for query, wanted in said.items():
         page = anna.get(f"/activity?{query}").text
-        assert {name for name in ("one", "two", "three") if f"<dd>{name}</dd>" in page} == wanted, query
+        assert {name for name in ("one", "two", "three") if f">{name}<" in page} == wanted, query
 
 
 def test_a_period_holds_its_days_only(anna: Browser, console: Console) -> None:
@@ -167,7 +167,7 @@ def test_every_entry_is_on_one_page_and_no_other(
     found, path = [], "/activity?act=play"
     while path:
         page = anna.get(path).text
-        found += re.findall(r"<dd>(rec-\d)</dd>", page)
+        found += re.findall(r">(rec-\d)<", page)
         further = re.search(r'href="(/activity\?[^"]*before=\d+)"', page)
         path = further.group(1).replace("&amp;", "&") if further else ""
     assert found == [f"rec-{number}" for number in reversed(range(10))]
