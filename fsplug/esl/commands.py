@@ -123,9 +123,11 @@ def stop_record(leg: str, path: str) -> str:
     return f"uuid_record {uuid(leg)} stop {_path(path)}"
 
 
-def mask_record(leg: str, path: str, is_masked: bool) -> str:
-    """Write silence into one recording on a leg from now on, in real time, or sound again."""
-    return f"uuid_record {uuid(leg)} {'mask' if is_masked else 'unmask'} {_path(path)}"
+def silence(leg: str, path: str, is_silent: bool) -> str:
+    """Silence from now on, in real time, or sound again: in this recording on a leg, or for the person on the leg."""
+    if path:
+        return f"uuid_record {uuid(leg)} {'mask' if is_silent else 'unmask'} {_path(path)}"
+    return f"uuid_audio {uuid(leg)} start write mute {int(is_silent)}"
 
 
 def media_bugs(leg: str) -> str:
@@ -158,11 +160,6 @@ def tone(leg: str, count: int) -> str:
     """Play two short notes to the person on this leg only; `count` is the number of this tone on the leg."""
     played = _TONE.format(rest=100 + count % _TONES)
     return f"uuid_displace {uuid(leg)} start {played} {_TONE_SECONDS} mux"
-
-
-def deafen(leg: str, is_deaf: bool) -> str:
-    """Send silence to the person on this leg from now on, or sound again."""
-    return f"uuid_audio {uuid(leg)} start write mute {int(is_deaf)}"
 
 
 def ends_with_bridge(leg: str) -> str:

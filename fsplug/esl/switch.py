@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fsplug.errors import Unavailable
@@ -20,6 +21,15 @@ RELOAD_SECONDS = 10.0
 # How many legs are dumped in one round trip. Others' commands wait for so many at most.
 DUMPS_AT_ONCE = 25
 _RINGING = frozenset({"DOWN", "DIALING", "RINGING", "EARLY", "RING_WAIT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Silence, in real time, or sound again: in the recording `path` on a leg, or without one for the person on it."""
+
+    leg: str
+    path: str
+    is_silent: bool
 
 
 class Switch(Protocol):
@@ -73,8 +83,8 @@ class Switch(Protocol):
     def stop_recording(self, leg: str, path: str) -> None:
         """End one recording on a leg."""
 
-    def mask_recording(self, leg: str, path: str, is_masked: bool) -> bool:
-        """Write silence into a recording, in real time, or sound again; False if the leg has no such recording."""
+    def silence(self, wanted: Sequence[Silence]) -> list[bool]:
+        """Make these silent, or no longer, in one round trip; for each, False if there is no such recording or leg."""
 
     def listen_for(self, leg: str, key: str) -> None:
         """Send an event of `KEY_EVENTS` whenever a star and this key are pressed on this leg; nobody hears them."""
@@ -90,9 +100,6 @@ class Switch(Protocol):
 
     def sound(self, leg: str, count: int) -> bool:
         """Play the tone to the person on this leg only; whether it plays."""
-
-    def deafen(self, leg: str, is_deaf: bool) -> bool:
-        """Send silence to the person on this leg, or sound again; False if there is no such leg."""
 
     def guard(self, owner: str, turn: int, seconds: int) -> None:
         """Make the switch hang up this owner's listeners in `seconds` seconds; this turn replaces the earlier one."""
@@ -208,8 +215,9 @@ class LinkedSwitch:
     def stop_recording(self, leg: str, path: str) -> None:
         self._answer(commands.stop_record(leg, path))
 
-    def mask_recording(self, leg: str, path: str, is_masked: bool) -> bool:
-        return self._is_done(commands.mask_record(leg, path, is_masked))
+    def silence(self, wanted: Sequence[Silence]) -> list[bool]:
+        told = [commands.silence(one.leg, one.path, one.is_silent) for one in wanted]
+        return [answer.strip().startswith("+OK") for answer in self._link.apis(told, ANSWER_SECONDS)]
 
     def listen_for(self, leg: str, key: str) -> None:
         self._link.execute(commands.uuid(leg), keys.LISTEN, keys.binding(key), ANSWER_SECONDS)
@@ -222,9 +230,6 @@ class LinkedSwitch:
 
     def sound(self, leg: str, count: int) -> bool:
         return self._is_done(commands.tone(leg, count))
-
-    def deafen(self, leg: str, is_deaf: bool) -> bool:
-        return self._is_done(commands.deafen(leg, is_deaf))
 
     def guard(self, owner: str, turn: int, seconds: int) -> None:
         if not self._is_done(commands.guard(owner, turn, seconds)):

@@ -14,6 +14,8 @@ from fsplug.lab.tone import SAMPLE_RATE, alaw_tone
 HOST = "127.0.0.1"
 _FRAME = 160
 _FRAME_SECONDS = _FRAME / SAMPLE_RATE
+# How many frames a key is sent for: five while it is pressed, and its end twice.
+_KEY_STEPS = 7
 _ALAW, _EVENTS = 8, 101
 _SILENCE = b"\xd5" * _FRAME
 _KEYS = "0123456789*#"
@@ -50,6 +52,8 @@ class Voice:
         self._stopped = False
         self._closed = False
         self._keys: list[str] = []
+        # The keys it has sent, each with the time of its first packet, on the monotonic clock.
+        self.pressed: list[tuple[float, str]] = []
         self._sender: threading.Thread | None = None
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -120,6 +124,8 @@ class Voice:
         while not self._stopped:
             if self._keys:
                 number = self._send_key(self._keys.pop(0), source, number, stamp)
+                # The key took its time, in which nothing is said.
+                stamp, due = stamp + _KEY_STEPS * _FRAME, due + _KEY_STEPS * _FRAME_SECONDS
             speaks = bool(self._tone) and not self.silent
             self._send(_ALAW, self._tone[offset : offset + _FRAME] if speaks else _SILENCE, source, number, stamp)
             self.spoke_at = time.time() if speaks else self.spoke_at
@@ -128,7 +134,8 @@ class Voice:
             time.sleep(max(0.0, due - time.monotonic()))
 
     def _send_key(self, key: str, source: int, number: int, stamp: int) -> int:
-        for step in range(1, 8):
+        self.pressed.append((time.monotonic(), key))
+        for step in range(1, _KEY_STEPS + 1):
             end = 0x80 if step > 5 else 0
             payload = struct.pack("!BBH", _KEYS.index(key), 10 | end, step * _FRAME)
             self._send(_EVENTS, payload, source, number, stamp)

@@ -38,7 +38,7 @@ _LOUD = 200
 def measure(setting: Setting) -> Iterator[Figure]:
     """One long call between a customer and Anna: Bo listens again and again, then twenty colleagues listen at once."""
     times = setting.rounds(full=20, quick=5)
-    with _bench(setting) as bench:
+    with talking(setting, document()) as bench:
         by_star = [_by_star(bench) for _ in range(times)]
         yield STAR.judged(statistics.median(by_star), f"slowest of {times}: {number(max(by_star))} ms")
         by_command = [_by_command(bench, setting) for _ in range(times)]
@@ -50,21 +50,26 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Bench:
+class Bench:
+    """`anna` and `customer` are the ends of the talk, `ears` what they hear."""
+
     switch: RealSwitch
     folder: Path
     stack: ExitStack
     store: Store
     bo: Softphone
     ears: tuple[Voice, ...]
+    anna: Dialog
+    customer: Dialog
 
 
 @contextmanager
-def _bench(setting: Setting) -> Iterator[_Bench]:
+def talking(setting: Setting, of: dict[str, Any]) -> Iterator[Bench]:
+    """A customer talks to Anna, with fsplug laid out by this document; Bo has a phone."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fsplug-bench-")))
         switch = stack.enter_context(RealSwitch(fixture=_conf(folder / "switch")))
-        store = lay_out(folder, _document())
+        store = lay_out(folder, of)
         stack.callback(store.close)
         ports = switch.ports
         link = {
@@ -76,9 +81,9 @@ def _bench(setting: Setting) -> Iterator[_Bench]:
         anna, bo = map(stack.enter_context, phones)
         customer = stack.enter_context(Softphone(ports.external_port, ACME, CUSTOMER, hertz=1000))
         talk = customer.until_up(customer.call("+4570101001"))
-        ears = (talk.voice, anna.until_up().voice)
+        hers = anna.until_up()
         wait_for(lambda: any(call.answered_at for call in calls.listed(store, ACME)), "fsplug to see the answer", 5)
-        yield _Bench(switch, folder, stack, store, bo, ears)
+        yield Bench(switch, folder, stack, store, bo, (talk.voice, hers.voice), hers, talk)
 
 
 def _conf(folder: Path) -> Path:
@@ -94,7 +99,7 @@ def _conf(folder: Path) -> Path:
     return folder
 
 
-def _document() -> dict[str, Any]:
+def document() -> dict[str, Any]:
     """The demo's document, in which everybody is licensed and allows listening; Bo and twenty colleagues may listen."""
     document = tomllib.loads(DEMO.read_text(encoding="utf-8"))
     users = document["company"][0]["user"]
@@ -108,14 +113,14 @@ def _document() -> dict[str, Any]:
     return document
 
 
-def _by_star(bench: _Bench) -> float:
+def _by_star(bench: Bench) -> float:
     dialog = bench.bo.until_up(bench.bo.call("*28*70101001"))
     heard = _first_heard(dialog)
     _leave(bench, dialog)
     return max(0.0, heard - dialog.answered_at) * 1000
 
 
-def _by_command(bench: _Bench, setting: Setting) -> float:
+def _by_command(bench: Bench, setting: Setting) -> float:
     typed = time.monotonic()
     words = ("listen", "--company", ACME, "--as", BO, "--to", ANNA, "--data", str(bench.folder))
     command = subprocess.Popen([*setting.program, *words], stdout=subprocess.DEVNULL)
@@ -128,7 +133,7 @@ def _by_command(bench: _Bench, setting: Setting) -> float:
     return (heard - typed) * 1000
 
 
-def _cut(bench: _Bench) -> float:
+def _cut(bench: Bench) -> float:
     """The seconds from the change in the store to the end of Bo's call."""
     dialog = bench.bo.until_up(bench.bo.call("*28*70101001"))
     _first_heard(dialog)
@@ -140,14 +145,14 @@ def _cut(bench: _Bench) -> float:
     return max(0.0, dialog.ended_at - changed)
 
 
-def _let_listen(bench: _Bench, rights: list[str]) -> None:
+def _let_listen(bench: Bench, rights: list[str]) -> None:
     def change(draft: Draft) -> None:
         draft.put("user", {**draft.entry("user", BO), "rights": rights}, BO)
 
     edit(bench.store, ACME, "bench", change)
 
 
-def _with_twenty(bench: _Bench) -> tuple[int, int]:
+def _with_twenty(bench: Bench) -> tuple[int, int]:
     """The packets that the two parties lost and received while twenty listened."""
     dialogs = [_listener(bench, count) for count in range(LISTENERS)]
     for dialog in dialogs:
@@ -158,7 +163,7 @@ def _with_twenty(bench: _Bench) -> tuple[int, int]:
     return sum(voice.missing for voice in bench.ears) - lost, came
 
 
-def _listener(bench: _Bench, count: int) -> Dialog:
+def _listener(bench: Bench, count: int) -> Dialog:
     phone = _phone(bench.switch, _colleague(count), _colleague(count), hertz=0)
     return bench.stack.enter_context(phone).call("*28*70101001")
 
@@ -171,12 +176,12 @@ def _colleague(count: int) -> str:
     return f"60{count:02}"
 
 
-def _leave(bench: _Bench, dialog: Dialog) -> None:
+def _leave(bench: Bench, dialog: Dialog) -> None:
     bench.bo.hang_up(dialog)
     _until_all_over(bench)
 
 
-def _until_all_over(bench: _Bench) -> None:
+def _until_all_over(bench: Bench) -> None:
     # The line is free again once fsplug has seen the end of the call.
     wait_for(lambda: all(row.ended_at for row in listen_sessions.listed(bench.store, ACME)), "the listen-in to end", 5)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fsplug.errors import Unavailable
 from fsplug.esl.protocol.event import Event
+from fsplug.esl.switch import Silence
 from fsplug.policy.access.sign_in_failures import SignIn
 from fsplug.policy.terms import Terms
 
@@ -77,13 +78,12 @@ class CommandedSwitch:
             raise Unavailable("switch-silent", "no answer came in time")
         self.commands.append(("stop", leg, Path(path).stem))
 
-    def mask_recording(self, leg: str, path: str, is_masked: bool) -> bool:
-        self.commands.append(("mask" if is_masked else "unmask", leg, Path(path).stem))
-        return not self.is_silent
-
-    def deafen(self, leg: str, is_deaf: bool) -> bool:
-        self.commands.append(("deafen" if is_deaf else "hear again", leg))
-        return not self.is_silent
+    def silence(self, wanted: Sequence[Silence]) -> list[bool]:
+        for one in wanted:
+            told = ("mask", "unmask") if one.path else ("deafen", "hear again")
+            what = (Path(one.path).stem,) if one.path else ()
+            self.commands.append((told[not one.is_silent], one.leg, *what))
+        return [not self.is_silent] * len(wanted)
 
     def listen_for(self, leg: str, key: str) -> None:
         self.commands.append(("listen for", leg, key))

@@ -5,9 +5,8 @@ zeros, and its time goes on. An eavesdropper's bug knows no mask; what the switc
 (uuid_audio). Neither depends on fsplug being alive: a paused call stays paused until fsplug ends the pause.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gevent.lock
 import structlog
@@ -16,6 +15,7 @@ from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import Call, CallBook
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ports import Ports
+from fsplug.esl.switch import Silence
 from fsplug.policy.conversation.events import Change
 from fsplug.store.calls import pauses
 from fsplug.store.calls.conversation_entries import CallChanged
@@ -119,8 +119,15 @@ class Pauses:
             return True
         with self._telling:
             self._forget()
-            masked = list(map(self._told_to_mask, self._running()))
-            deafened = [self._told_to_deafen(leg, call) for leg, call in list(self.hearers())]
+            listeners = [one for one in self.hearers() if self._is_paused(one[1]) is not (one[0] in self._deaf)]
+            recordings = [one for one in self._running() if self._is_to_be_told(one)]
+            # A recording's silence begins with what is in the switch's buffer; a listener's does not.
+            wanted = [Silence(leg, "", self._is_paused(call)) for leg, call in listeners]
+            wanted += [Silence(one.leg, one.path, self._is_paused(one.call)) for one in recordings]
+            done = self._tell(wanted)
+            deafened = [self._is_deafened(leg, is_done) for (leg, _), is_done in zip(listeners, done, strict=False)]
+            said = zip(recordings, wanted[len(listeners) :], done[len(listeners) :], strict=True)
+            masked = [self._is_masked(one, silence.is_silent, is_done) for one, silence, is_done in said]
             return all((*masked, *deafened))
 
     def _due(self, one: Pause) -> None:
@@ -139,32 +146,27 @@ class Pauses:
     def _running(self) -> list[Recording]:
         return [one for one in self._book.recordings.values() if one.stage in (Stage.RUNNING, Stage.STOPPING)]
 
-    def _told_to_mask(self, recording: Recording) -> bool:
-        wanted = self._is_paused(recording.call)
-        if wanted is (recording.id in self._masked) and recording.id not in self._unsure:
-            return True
-        done = self._tell(self._ports.switch.mask_recording, recording.leg, recording.path, wanted)
+    def _is_to_be_told(self, recording: Recording) -> bool:
+        return self._is_paused(recording.call) is not (recording.id in self._masked) or recording.id in self._unsure
+
+    def _is_masked(self, recording: Recording, wanted: bool, done: bool) -> bool:
         if done:
             (self._masked.add if wanted else self._masked.discard)(recording.id)
             self._unsure.discard(recording.id)
         # It may have ended meanwhile.
         return done or recording.stage is not Stage.RUNNING
 
-    def _told_to_deafen(self, leg: str, call: str) -> bool:
-        wanted = self._is_paused(call)
-        if wanted is (leg in self._deaf):
-            return True
-        done = self._tell(self._ports.switch.deafen, leg, wanted)
+    def _is_deafened(self, leg: str, done: bool) -> bool:
         if done:
             self._deaf ^= {leg}
         return done or leg not in {one for one, _ in self.hearers()}
 
-    def _tell(self, command: Callable[..., bool], *parts: Any) -> bool:
+    def _tell(self, wanted: Sequence[Silence]) -> list[bool]:
         try:
-            return command(*parts)
+            return self._ports.switch.silence(wanted) if wanted else []
         except Unavailable as error:
-            log.error("pause-not-told", leg=parts[0], error=error.text)
-            return False
+            log.error("pause-not-told", legs=[one.leg for one in wanted], error=error.text)
+            return [False] * len(wanted)
 
     def _is_paused(self, call: str) -> bool:
         return any(self._covers(one, call) for one in self._open.values())

@@ -194,10 +194,10 @@ def test_two_users_of_one_call_pause_it_and_it_is_silent_until_both_go_on(story:
     second = story.pauses.pause(call, "1003", "C", "command")
     story.pauses.end([first])
     flow._note()
-    assert flow.told == ["1.0 mask B", "1.0 deafen L"]
+    assert flow.told == ["1.0 deafen L", "1.0 mask B"]
     story.pauses.end([second])
     flow._note()
-    assert flow.told[2:] == ["1.0 unmask B", "1.0 hear again L"]
+    assert flow.told[2:] == ["1.0 hear again L", "1.0 unmask B"]
 
 
 def test_who_begins_to_listen_in_a_pause_hears_nothing_and_is_not_let_in_if_the_switch_fails(story: Story) -> None:
@@ -209,7 +209,7 @@ def test_who_begins_to_listen_in_a_pause_hears_nothing_and_is_not_let_in_if_the_
     story.switch.is_silent = False
     assert story.pauses.is_silent_for("L")
     flow.begins("6.0 A RESUMES 1001\n")
-    assert flow.told[-1] == "6.0 hear again L"
+    assert flow.told[-2:] == ["6.0 hear again L", "6.0 unmask B"]
 
 
 def test_if_the_switch_does_not_silence_a_recording_the_user_is_told_and_nothing_counts_as_paused(story: Story) -> None:
