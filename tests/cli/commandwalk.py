@@ -211,6 +211,7 @@ LINES: tuple[Line, ...] = (
     Line(f"listen {_C} --to 1001", ANYBODY, also=(4,)),
     Line(f"listen {_C} --as 1003 --to 1004", NOBODY),
     Line(f"call control {{call}} pause {_C}", ANYBODY, also=(4,)),
+    Line(f"call control {{call}} withdraw {_C}", ANYBODY, also=(4,)),
     Line(f"call control {{call}} pause {_C} --as 1003", NOBODY),
 )
 

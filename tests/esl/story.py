@@ -129,7 +129,7 @@ class Story:
         )
         self.ports = ports
         policy = PolicySource(self.store)
-        flow = record_flow(self.store, self.book, policy, ports)
+        flow = self.flow = record_flow(self.store, self.book, policy, ports)
         self.watch, self.reconciler, self.restorer = flow.watch, flow.reconciler, flow.restorer
         self.redirects, self.conferences = flow.redirects, flow.conferences
         self.pauses = flow.recorder.pauses
@@ -145,7 +145,7 @@ class Story:
         self.write_down()
         self.clock = Clock(self.clock.now)
         self.start()
-        self.restorer.restore()
+        self.flow.restore()
         self.reconciler.look()
 
     def excludes(self, number: str) -> None:

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 import fsplug
-from fsplug.policy.terms import TERMS, OneOf, Seconds, Term
+from fsplug.policy.terms import TERMS, OneOf, Seconds, SomeOf, Term
 from fsplug.store.outbox.mails import MailKind
 from fsplug.web.kernel import page, texts
 from fsplug.web.pages.policies.form import TERMS_OFFERED
@@ -89,13 +89,13 @@ def test_every_term_of_a_recording_has_words_for_its_name_and_its_values() -> No
 def _asked_of(term: Term) -> Iterator[str]:
     """What the policies page asks for by the term's key."""
     yield f"policy-what-{term.key}"
-    ends = term.values.choices if isinstance(term.values, OneOf) else ()
+    ends = term.values.choices if isinstance(term.values, OneOf | SomeOf) else ()
     yield from (f"policy-{term.key}-{end}" for end in ends)
     if isinstance(term.values, Seconds):
         yield from (f"policy-{term.key}-{end}" for end in ("none", "one", "many"))
     if term in TERMS_OFFERED:
         yield f"policy-{term.key}"
-    if term in TERMS_OFFERED and not isinstance(term.values, OneOf):
+    if term in TERMS_OFFERED and not isinstance(term.values, OneOf | SomeOf):
         yield f"error-bad-{term.key}"
 
 

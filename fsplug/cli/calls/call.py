@@ -14,6 +14,7 @@ from fsplug.cli.kernel.rules import CHECKED, RECORDINGS, CommandRule, check_self
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, check_own
 from fsplug.policy.recording.control import Act
+from fsplug.policy.recording.withdrawal import WITHDRAW
 from fsplug.store.calls import calls, decisions
 from fsplug.store.calls.calls import Call
 from fsplug.store.calls.conversation_access import took_part
@@ -78,13 +79,14 @@ def show(invocation: Invocation, call: str, company: str | None) -> None:
 
 @call.command(rule=CommandRule(Need.PEOPLE, None, itself=True))
 @click.argument("call", metavar="CALL")
-@click.argument("act", type=click.Choice(list(map(str, Act))))
+@click.argument("act", type=click.Choice([*map(str, Act), WITHDRAW]))
 @click.option("--company", metavar="DOMAIN", help="The company of the call.")
 @click.option("--as", "user", metavar="USERNAME", help="The user who does it: the one who is recorded.")
 @pass_invocation
 def control(invocation: Invocation, call: str, act: str, company: str | None, user: str | None) -> None:
     """Start, keep, pause, resume or stop the recording of a call that goes on: CALL is the uuid of its first leg, or
-    the conversation's id. In a pause nobody who listens hears the call. It ends by itself after a minute.
+    the conversation's id. In a pause nobody who listens hears the call. It ends by itself after a minute. Or
+    withdraw the consent of whoever the user talks to: the recordings of this call are stopped and destroyed.
     """
     if invocation.acting is not None:
         with invocation.store() as store:
@@ -97,13 +99,14 @@ def control(invocation: Invocation, call: str, act: str, company: str | None, us
     from fsplug.wiring.channel.messages import AskControl
 
     done = answer(invocation.folder, AskControl(company, user, call, act))
-    said = {Act.START: "started", Act.KEEP: "kept", Act.STOP: "stopped"}
+    said = {str(Act.START): "started", str(Act.KEEP): "kept", str(Act.STOP): "stopped"}
+    said[WITHDRAW] = "withdrawn; the recordings of the call are destroyed"
     if act == Act.PAUSE:
         invocation.print(done, f"paused until {when(done['until'])}")
     elif act == Act.RESUME:
         invocation.print(done, "still paused by somebody else" if done["paused"] else "goes on")
     else:
-        invocation.print(done, said[Act(act)])
+        invocation.print(done, said[act])
 
 
 def _get(store: Store, call: str, domain: str) -> Call | None:

@@ -6,6 +6,7 @@ from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.withdrawals import Withdrawals
 from fsplug.policy.conversation.events import Change
 from fsplug.policy.recording.control import Act
 
@@ -13,11 +14,12 @@ from fsplug.policy.recording.control import Act
 class Acts:
     """Does it on the switch, and makes the rows of what was unknown until now. `pauses` are done by themselves."""
 
-    def __init__(self, recorder: Recorder, changes: Changes, ports: Ports) -> None:
+    def __init__(self, recorder: Recorder, changes: Changes, withdrawals: Withdrawals, ports: Ports) -> None:
         self.recorder = recorder
         self._changes = changes
         self._ports = ports
         self.pauses = recorder.pauses
+        self.withdrawals = withdrawals
 
     def do(self, act: Act, call: Call, channel: Channel, recording: Recording, how: str) -> None:
         """Start, keep or stop it for the user on this leg. Unavailable if the switch does not do it."""

@@ -9,7 +9,7 @@ from fsplug.esl.calls.acts import Acts
 from fsplug.esl.calls.book import Call, CallBook, Channel
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.recording_reports import LIMIT_REACHED
-from fsplug.policy.recording import control
+from fsplug.policy.recording import control, withdrawal
 from fsplug.policy.recording.control import Act, By, ControlRequest, ControlTerms, Reason, act_of, refusal, refusals
 from fsplug.policy.recording.own_call import OwnCall
 from fsplug.policy.terms import DEFAULT_TERMS
@@ -55,6 +55,21 @@ class Control:
         channel = self._channel(found, username) if found is not None else None
         act = act_of(key, self._request(found, channel, username))
         return self.do(act, company, call, username, By.KEY) if act is not None else {}
+
+    def withdraw(self, company: str, call: str, username: str, how: By) -> Answer:
+        """Withdraw the consent to the recording of this call for those whom the user talks to: {}. As `do`."""
+        found = self._call(company, call)
+        by = self._channel(found, username) if found is not None else None
+        legs = [one for one in self._book.channels.values() if found is not None and self._is_on(found, one)]
+        has_heard = self._acts.withdrawals.have_heard(company, legs)
+        reason = withdrawal.refusal(in_call=by is not None, has_heard=has_heard)
+        if reason is not None or found is None or by is None:
+            reason = reason or Reason.NOT_IN_CALL
+            raise Refused(reason, why_not(reason, self._language(company)), company=company, call=call)
+        others = [one for one in self._book.calls.values() if one is not found and self._is_in(found, one.id)]
+        calls = [found, *(one for one in others if one.company == company)]
+        self._acts.withdrawals.withdraw(calls, by, legs, how)
+        return {}
 
     def own_calls(self, company: str, username: str) -> list[OwnCall]:
         """The calls in which this user talks now, with what they may do to each; one of each conversation."""

@@ -80,10 +80,14 @@ class Disarmer:
         call.ringing = replace(call.ringing, caller=replace(call.ringing.caller, numbers=leg.numbers))
         snapshot = self._policy.snapshot(call.company, call.version)
         if any(excluded_number(expected_talk(call.ringing, name), snapshot) for name in call.armed):
-            for name in list(call.armed):
-                self._book.withdraw(call, name)
-            for ringing in call.rings:
-                self._ports.later(0, self._disarm, call, ringing)
+            self.disarm_all(call)
+
+    def disarm_all(self, call: Call) -> None:
+        """Nothing of this call is recorded, whoever answers."""
+        for name in list(call.armed):
+            self._book.withdraw(call, name)
+        for ringing in call.rings:
+            self._ports.later(0, self._disarm, call, ringing)
 
     def judge(self, event: Event) -> None:
         """RECORD_START: whether this recording may run."""

@@ -26,6 +26,7 @@ from fsplug.esl.calls.taken_calls import TakenCalls
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers
 from fsplug.esl.calls.watch import Watch
+from fsplug.esl.calls.withdrawals import Withdrawals
 from fsplug.store.db.database import Store
 
 
@@ -48,7 +49,13 @@ class RecordFlow:
     conversations: Conversations
     consents: Consents
     taken: TakenCalls
+    withdrawals: Withdrawals
     acts: Acts
+
+    def restore(self) -> None:
+        """After a restart, take up the calls that go on, and what was withdrawn in them."""
+        self.restorer.restore()
+        self.withdrawals.take_up()
 
     @property
     def left(self) -> tuple[LeftFiles, LeftRecordings, Conversations, Consents]:
@@ -70,6 +77,7 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
     talks = Talks(book, decisions, recorder, transfers, disarmer, foreseen, left_files, conversations, changes, ports)
     redirects = Redirects(book, policy)
     conferences = Conferences(book, decisions, recorder, transfers, conversations, ports)
+    withdrawals = Withdrawals(store, book, recorder, disarmer, ports)
     consents, renaming = Consents(ports), Renaming(book, policy, recorder, disarmer, conferences)
     watch = Watch(
         book,
@@ -113,5 +121,6 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
         conversations,
         consents,
         taken,
-        Acts(recorder, changes, ports),
+        withdrawals,
+        Acts(recorder, changes, withdrawals, ports),
     )

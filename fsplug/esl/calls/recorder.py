@@ -95,11 +95,11 @@ class Recorder:
         if recording.advance(Stage.STOPPING):
             self._ports.later(0, self._command_stop, recording)
 
-    def forbid(self, recording: Recording) -> None:
-        """A number that is never recorded was named in mid-call: the file goes now, and the recording is stopped."""
+    def forbid(self, recording: Recording, cause: str = NAMED_LATER, detail: str = _NAMED) -> None:
+        """It must not be, as turns out in mid-call: the file goes now, and the recording is stopped."""
         if recording.is_forbidden or recording.stage is Stage.STOPPED:
             return
-        self.reports.lost(recording, NAMED_LATER, _NAMED)
+        self.reports.lost(recording, cause, detail)
         recording.is_forbidden = True
         self._ports.spool.discard(recording.id)
         self.stop(recording, None)

@@ -44,6 +44,8 @@ class Reason(StrEnum):
     KEPT = "already-kept"
     PAUSED = "already-paused"
     NOT_PAUSED = "not-paused"
+    # Of a withdrawal alone (`policy.recording.withdrawal`).
+    NO_CONSENT = "no-consent"
     # The gate can't see this: the store or the switch did not answer.
     UNAVAILABLE = "unavailable"
 

@@ -10,7 +10,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted, in_batches
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, given, given_each, unsought
+from fsplug.store.db.statements import Select, constant, given, given_each, unsought
 from fsplug.store.schema.calls import Calls, Consents, TalkUsers
 from fsplug.store.schema.companies import Companies
 
@@ -83,6 +83,15 @@ _OF_CALLS = Select(
         Consents.at, Consents.id
     ),
 )
+_WITHDRAWN = Select(
+    ConsentRow,
+    lambda: _CONSENTS.where((Consents.form == constant(Form.WITHDRAWAL)) & Consents.call.in_(given_each.ids)),
+)
+
+
+def withdrawn(store: Store, calls: Iterable[str]) -> list[ConsentRow]:
+    """Every withdrawal in these calls, of every company."""
+    return [one for some in in_batches(calls) for one in _WITHDRAWN.rows(store, ids=some)]
 
 
 def listed(

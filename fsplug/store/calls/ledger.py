@@ -15,7 +15,7 @@ from typing import Any
 
 from fsplug.errors import Invalid
 from fsplug.policy.terms import TERM_NAMES, terms_facts
-from fsplug.store.calls import control, gap_rows, listen_trail, talk_users
+from fsplug.store.calls import control, gap_rows, listen_trail, talk_users, withdrawals
 from fsplug.store.calls import entries as kinds
 from fsplug.store.calls.conversation_entries import CallChanged, CallJoined, ConsentTaken
 from fsplug.store.calls.entries import JournalEntry
@@ -121,11 +121,13 @@ def _write(store: Store, entries: Sequence[JournalEntry]) -> None:
     ids = cache(partial(company_id, store))
     listen_trail.write(store, by_kind.get(kinds.ListenBegan, ()))
     control.write_trail(store, by_kind.get(CallChanged, ()))
+    withdrawn = withdrawals.unwritten(store, by_kind.get(ConsentTaken, ()))
     for kind, its_entries in by_kind.items():
         if steps := _STEPS.get(kind):
             _take(store, steps, its_entries, ids)
     talk_users.write(store, by_kind.get(kinds.DecisionMade, ()), ids)
     _file(store, by_kind)
+    withdrawals.carry_out(store, withdrawn)
     for entry in by_kind.get(kinds.Unreadable, ()):
         _set_aside(store, entry, getattr(entry, "error", ""))
 

@@ -150,6 +150,15 @@ def deletable(store: Store, domain: str, ids: Collection[str], actor: Actor) -> 
     return going
 
 
+def destroy(store: Store, domain: str, going: Sequence[Recording], by: str) -> None:
+    """Delete these recordings for good: nobody can bring them back. A file that is not sealed yet goes once it is."""
+    batch, now = uuid.uuid4().hex[:16], store.database_now()
+    shared = {"company": company_id(store, domain), "batch": batch, "at": now, "deleted_by": by, "undo_until": now}
+    waits = {one.id: 0.0 if one.state is State.SEALED else UNDO_SECONDS for one in going}
+    _ADD.run_many(store, [{"recording": one, "next_at": now + seconds, **shared} for one, seconds in waits.items()])
+    index.unfile(store, list(waits))
+
+
 def undelete(store: Store, domain: str, ids: Collection[str], actor: Actor) -> int:
     """Bring recordings back while there is time; returns how many.
 

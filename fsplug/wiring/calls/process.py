@@ -132,7 +132,7 @@ class CallsProcess:
         policy = PolicySource(self._stores.config)
         flow = record_flow(self.store, self.book, policy, ports)
         recorder, self._reconciler = flow.recorder, flow.reconciler
-        restore = once_written(lambda: self.writer.flush(FLUSH_SECONDS), flow.restorer.restore)
+        restore = once_written(lambda: self.writer.flush(FLUSH_SECONDS), flow.restore)
         self._take_up = TakeUp(self._name.before(restore), self.switch, flow.watch.see)
         self._not_reconciled = outage_log("not-reconciled")
         self._looking = gevent.lock.BoundedSemaphore(1)

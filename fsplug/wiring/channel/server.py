@@ -23,6 +23,7 @@ from fsplug.esl.listenin.open_pages import OpenPages
 from fsplug.esl.listenin.ring_listener import ListenCalls
 from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.policy.recording.control import Act, By
+from fsplug.policy.recording.withdrawal import WITHDRAW
 from fsplug.wiring.channel.client import short
 from fsplug.wiring.channel.messages import (
     ALIVE_SECONDS,
@@ -123,6 +124,8 @@ class ChannelServer:
                 yield from self._changes()
             case AskListen(company, listener, number):
                 yield {"listen": self._calls.listen(company, listener, number)}
+            case AskControl(company, user, call, act, how) if act == WITHDRAW:
+                yield self._control.withdraw(company, call, user, By(how))
             case AskControl(company, user, call, act, how):
                 yield self._control.do(_act(act), company, call, user, By(how))
             case AskOwn(company, user):

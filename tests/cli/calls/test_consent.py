@@ -1,6 +1,7 @@
 """`fsplug consent`: who was told or asked of being recorded, and what they answered."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from fsplug.store.calls.conversation_entries import ConsentTaken
@@ -94,3 +95,16 @@ def test_the_conversation_says_who_agreed(cli: Cli) -> None:
     assert (turn["kind"], turn["form"], turn["result"], turn["key"]) == ("consent", "ivr", "yes", "1")
     assert turn["whom"]["number"] == CUSTOMER
     assert "consent" in cli.ok("conversation", "show", "a")
+
+
+def test_a_withdrawal_destroys_what_was_recorded_of_the_conversation_before_with_no_way_back(cli: Cli) -> None:
+    cli.write([asked(), *recorded("a"), *recorded("o", 3000.0)])
+    withdrawn = replace(asked(at=1030.0), id="a-withdrawn", form="withdrawal", result="withdrawn", by_user="1001")
+    cli.write([replace(withdrawn, door="command", until=None), withdrawn])
+    assert [one["id"] for one in cli.json("recording", "list", "--company", ACME)] == ["o-rec"]
+    assert cli.error("recording", "undelete", "a-rec", "--company", ACME) == (3, "too-late")
+    [act] = [one for one in cli.json("audit", "list", "--company", ACME) if one["act"] == "withdraw"]
+    assert (act["actor"], act["subject"]) == (f"1001@{ACME}", CUSTOMER)
+    assert act["facts"] == {"call": "a", "door": "command", "recordings": ["a-rec"]}
+    turns = [(one["result"], one["by"]["username"]) for one in cli.json("conversation", "show", "a")["turns"]]
+    assert turns == [("yes", None), ("withdrawn", "1001")]

@@ -57,6 +57,7 @@ def test_a_recording_is_listed_with_everything_known_of_it(cli: Cli) -> None:
         "max_seconds": None,
         "agent_may": "nothing",
         "start": "automatic",
+        "announce": "nobody",
         "cause": "success",
         "caller": "22334455",
         "answerer": "1001",

@@ -28,6 +28,7 @@ def _part(recording: str, *people: int) -> Part:
         None,
         recordings,
         None,
+        waits=False,
     )
 
 

@@ -382,6 +382,7 @@ def documents(draw: st.DrawFn) -> Company:
             "purpose": st.sampled_from(["quality", "evidence"]),
             "max_seconds": st.integers(1, 86_400),
             "agent_may": st.sampled_from(["nothing", "pause,stop", "keep"]),
+            "announce": st.sampled_from(["nobody", "caller", "called", "both", "ask"]),
         },
     )
     leads = draw(st.sampled_from([{"user": "a"}, {"group": "2001"}, {"ivr": "3001"}]))
