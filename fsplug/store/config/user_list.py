@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from peewee import SQL, fn
@@ -19,8 +20,23 @@ from fsplug.store.schema.history import is_current
 from fsplug.store.schema.routes import GroupMembers, RingGroups
 from fsplug.store.schema.users import LicenceGrants, Users
 
-# The name and username of the last user on the page before.
+# What the list is sorted by of the last user on the page before, and their username.
 Place = tuple[str, str]
+
+
+class Sort(StrEnum):
+    """What a list of users is sorted by; where that is the same, by username."""
+
+    NAME = "name"
+    EXTENSION = "extension"
+    DEPARTMENT = "department"
+
+
+_SORTED_BY: Mapping[Sort, Any] = {
+    Sort.NAME: Users.name,
+    Sort.EXTENSION: Users.extension,
+    Sort.DEPARTMENT: fn.COALESCE(Users.department, ""),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +62,10 @@ class Person:
         """The name, else the username."""
         return self.name or self.username
 
-    @property
-    def place(self) -> Place:
+    def place(self, sort: Sort = Sort.NAME) -> Place:
         """The cursor of a page that ends with this user."""
-        return (self.name, self.username)
+        sorted_by = {Sort.NAME: self.name, Sort.EXTENSION: self.extension, Sort.DEPARTMENT: self.department or ""}
+        return (sorted_by[sort], self.username)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,7 @@ class UserFilter:
     role: Role | None = None
     licence: Licence | None = None
     departments: frozenset[str] | None = None
+    sort: Sort = Sort.NAME
 
 
 EVERYBODY = UserFilter()
@@ -115,12 +132,12 @@ _NAMES = Select(
 def listed(
     store: Store, domain: str, wanted: UserFilter = EVERYBODY, limit: int = 50, after: Place | None = None
 ) -> list[Person]:
-    """The people who match, by name."""
-    which = _matching(store, domain, wanted)
+    """The people who match, sorted as they want."""
+    which, column = _matching(store, domain, wanted), _SORTED_BY[wanted.sort]
     if after is not None:
-        name, username = after
-        which &= (Users.name > name) | ((Users.name == name) & (Users.username > username))
-    query = Users.select(*columns(_User, Users)).where(which).order_by(Users.name, Users.username).limit(limit)
+        value, username = after
+        which &= (column > value) | ((column == value) & (Users.username > username))
+    query = Users.select(*columns(_User, Users)).where(which).order_by(column, Users.username).limit(limit)
     return _people(store, domain, rows(store, _User, query))
 
 
@@ -140,7 +157,12 @@ def of(store: Store, domain: str, usernames: Iterable[str], departments: frozens
     for some in in_batches(dict.fromkeys(usernames)):
         query = Users.select(*columns(_User, Users)).where(which & Users.username.in_(some))
         found += rows(store, _User, query)
-    return sorted(_people(store, domain, found), key=lambda one: one.place)
+    return sorted(_people(store, domain, found), key=Person.place)
+
+
+def sort_of(text: str) -> Sort:
+    """What a list is to be sorted by; by name where the text says nothing that there is."""
+    return Sort(text) if text in set(Sort) else Sort.NAME
 
 
 def called(store: Store, domain: str, text: str) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from fsplug.policy.entities import Role
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import user_list
-from fsplug.store.config.user_list import UserFilter
+from fsplug.store.config.user_list import Sort, UserFilter
 from fsplug.store.db.database import Store
 from tests.store.cast import ACME, BETA
 
@@ -77,10 +77,25 @@ def test_people_are_found_by_department_group_and_role(store: Store) -> None:
 def test_a_page_goes_on_after_the_last_of_the_page_before_and_nobody_elses_people_are_on_it(store: Store) -> None:
     every = user_list.listed(store, ACME)
     page = user_list.listed(store, ACME, limit=1)
-    rest = user_list.listed(store, ACME, after=page[0].place)
+    rest = user_list.listed(store, ACME, after=page[0].place())
     assert [*page, *rest] == every
     assert [one.name for one in every] == ["Anna", "Bo", "Clara"]
     assert [[one.name for one in user_list.of(store, domain, ["1001"])] for domain in (ACME, BETA)] == [
         ["Anna"],
         ["Birgitta"],
     ]
+
+
+def test_a_list_is_sorted_by_what_is_asked_for_page_by_page(store: Store) -> None:
+    _named(store, "1003", "Aage")
+    expected = {
+        Sort.NAME: ["1003", "1001", "1002"],
+        Sort.EXTENSION: ["1001", "1002", "1003"],
+        Sort.DEPARTMENT: ["1001", "1002", "1003"],
+    }
+    for sort, usernames in expected.items():
+        found, after = [], None
+        while page := user_list.listed(store, ACME, UserFilter(sort=sort), 1, after):
+            found.append(page[0].username)
+            after = page[0].place(sort)
+        assert found == usernames, sort

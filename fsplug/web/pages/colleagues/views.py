@@ -121,13 +121,19 @@ def _why_not(reason: Reason, language: str, nodes: tuple[str, str], listens: boo
     return why_not_twice(language) if listens and reason is Reason.LINE_BUSY else why_not(reason, language, *nodes)
 
 
+def asked_filter(asked: Mapping[str, str]) -> UserFilter:
+    """Which colleagues the list is to hold, and how it is sorted."""
+    sort = user_list.sort_of(asked.get("sort", ""))
+    return UserFilter(asked.get("q", "")[:100], asked.get("department") or None, sort=sort)
+
+
 def _page(trouble: str | None = None) -> str:
     viewer = shell.viewer()
-    user_filter = UserFilter(request.args.get("q", "")[:100], request.args.get("department") or None)
+    user_filter = asked_filter(request.args)
     after = _place(request.args.get("after", ""))
     store, calls = guard.store(), calls_or_none(services().live, viewer.domain)
     found = user_list.listed(store, viewer.domain, user_filter, MOST_ROWS + 1, after)
-    following = found[MOST_ROWS - 1].place if len(found) > MOST_ROWS else None
+    following = found[MOST_ROWS - 1].place(user_filter.sort) if len(found) > MOST_ROWS else None
     [own] = user_list.of(store, viewer.domain, [viewer.username])
     return render_template(
         "colleagues/page.html",

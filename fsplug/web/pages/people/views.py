@@ -121,7 +121,7 @@ def _page(trouble: str | None = None) -> str:
         found=shown,
         is_unfolded=not shell.wants_part(),
         count=user_list.count(store, viewer.domain, user_filter),
-        following="\t".join(shown[-1].place) if len(found) > ROWS else None,
+        following="\t".join(shown[-1].place(user_filter.sort)) if len(found) > ROWS else None,
         mail_states=_mail_states(store, viewer.domain, shown),
         settings=_settings(store, viewer.domain, marked, actor),
         departments=_departments(store, viewer.domain, actor),
@@ -139,6 +139,7 @@ def asked_filter(actor: Actor) -> UserFilter:
         Role(role) if role in set(Role) else None,
         Licence(licence) if licence in set(Licence) else None,
         edit_users.departments_of(actor),
+        user_list.sort_of(asked.get("sort", "")),
     )
 
 
