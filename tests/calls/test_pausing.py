@@ -4,7 +4,7 @@ import io
 import time
 import wave
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -175,6 +175,47 @@ def _refused(plant: Plant, what: Act, who: str = ANNA) -> str:
     with pytest.raises(FsplugError) as refusal:
         act(plant, what, who)
     return str(refusal.value.code)
+
+
+def terms(**given: str) -> Callable[[dict[str, Any]], None]:
+    """The document in which everybody is recorded on these terms."""
+
+    def changed(document: dict[str, Any]) -> None:
+        allowed(document)
+        for company in document["company"]:
+            for policy in (*company.get("policy", ()), *company.get("group", ())):
+                policy.update(given)
+
+    return changed
+
+
+def test_what_is_kept_started_and_stopped_is_whole_and_what_nobody_wanted_is_gone(plant: Plant, people: Party) -> None:
+    gaps = len(plant.gaps())
+
+    def talked(*acts: Act) -> list[tuple[State, bool]]:
+        """What is left of a call in which Anna does this: the state of each recording, and whether it is short."""
+        known = {one.id for one in plant.recordings()}
+        talk = people.talk(CUSTOMER, ANNA)
+        for one in acts:
+            if one is Act.STOP:
+                plant.until(lambda: any(row.started_at for row in _new(plant, known)), "it to begin")
+            passes(0.5)
+            act(plant, one)
+        passes(0.5)
+        talk.hang_up(CUSTOMER)
+        plant.until_settled()
+        assert not list(plant.spool.glob("*.wav")), "nothing is left in the spool"
+        return [(one.state, (one.seconds or 0.0) < 2.5) for one in _new(plant, known)]
+
+    plant.apply(terms(start="keep-on-demand", agent_may="keep,stop"))
+    assert talked() == []
+    assert talked(Act.KEEP) == [(State.SEALED, True)]
+    plant.apply(terms(start="on-demand", agent_may="start,stop"))
+    assert talked() == []
+    assert talked(Act.START, Act.STOP) == [(State.SEALED, True)]
+    plant.apply(terms(agent_may="stop"))
+    assert talked(Act.STOP) == [(State.SEALED, True)]
+    assert len(plant.gaps()) == gaps
 
 
 def test_keys_of_the_recorded_user_s_phone_pause_and_go_on_and_nobody_else_hears_them(
