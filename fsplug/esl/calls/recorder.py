@@ -97,7 +97,7 @@ class Recorder:
 
     def forbid(self, recording: Recording, cause: str = NAMED_LATER, detail: str = _NAMED) -> None:
         """It must not be, as turns out in mid-call: the file goes now, and the recording is stopped."""
-        if recording.is_forbidden or recording.stage is Stage.STOPPED:
+        if recording.is_forbidden or (recording.stage is Stage.STOPPED and recording.is_kept):
             return
         self.reports.lost(recording, cause, detail)
         recording.is_forbidden = True

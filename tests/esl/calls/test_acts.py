@@ -258,15 +258,25 @@ def listened(story: Story) -> list[tuple[str, ...]]:
     return [command[1:] for command in story.switch.commands if command[0] == "listen for"]
 
 
-def test_a_number_that_is_never_recorded_wins_over_everything(story: Story) -> None:
-    for terms in (ON_DEMAND, KEEP):
-        agrees(story, terms)
-    flow = ControlledFlow(agrees(story, ON_DEMAND), AB)
-    flow.begins(TALK)
+@pytest.mark.parametrize(
+    ("terms", "before", "asks"),
+    [
+        (ON_DEMAND, TALK, "start"),
+        (KEEP, BEGIN, "keep"),
+        (replace(KEEP, max_seconds=3), BEGIN + "4.0 B STOP success-silence\n", "keep"),
+    ],
+    ids=["waits", "runs", "has reached its limit"],
+)
+def test_a_number_that_is_never_recorded_wins_over_everything(
+    story: Story, terms: Terms, before: str, asks: str
+) -> None:
+    flow = ControlledFlow(agrees(story, terms), AB)
+    flow.begins(before)
     [recording] = story.book.recordings.values()
     story.watch._recorder.forbid(recording)
-    flow.begins("5.0 B DOES start\n")
-    flow.plays(ends(is_recorded=False))
+    assert story.spool.files == set()
+    flow.begins(f"5.0 B DOES {asks}\n")
+    flow.plays(ends(is_recorded=before == BEGIN))
     assert (flow.refused, flow.kept_lengths()) == (["not-to-be-recorded"], [])
     assert_nothing_is_left(story)
 
