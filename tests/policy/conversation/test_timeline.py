@@ -13,6 +13,8 @@ import pytest
 from fsplug.policy.conversation.events import (
     Called,
     CallOver,
+    Change,
+    Controlled,
     Event,
     Held,
     How,
@@ -77,12 +79,13 @@ KINDS = [
         """,
     ),
     Kind(
-        "a call that the user pauses twice, the second time until its end",
+        "a call that the user pauses twice, the second time until its end, and stops recording",
         """
         0   CALL    A customer 1001
         5   TALK    A A-B customer>1001 record
         10  PAUSED  B 1001 10-15
         20  PAUSED  B 1001 20-
+        25  DOES    B 1001 stop
         30  OVER    A
         """,
         """
@@ -96,6 +99,7 @@ KINDS = [
         """
         10 pause by 1001 until 15
         20 pause by 1001 until 30
+        25 stop by 1001
         """,
     ),
     Kind(
@@ -487,6 +491,8 @@ def _event(seconds: str, what: str, facts: str) -> Event | None:
             return Held(at, _person(words[0]), _until(words[1]))
         case "PAUSED":
             return Paused(at, words[0], _person(words[1]), _until(words[2]))
+        case "DOES":
+            return Controlled(at, words[0], _person(words[1]), Change(words[2]))
         case "HEARD":
             return Listened(at, _person(words[0]), _person(words[1]), _until(words[2]))
         case _:
