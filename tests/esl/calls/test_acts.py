@@ -14,8 +14,9 @@ from fsplug.errors import FsplugError, Unavailable
 from fsplug.esl.protocol.keys import KEY, KEY_EVENTS
 from fsplug.policy.entities import DepartmentPolicy
 from fsplug.policy.recording.control import Act, By
-from fsplug.policy.terms import AgentMay, Start, Terms
+from fsplug.policy.terms import AgentMay, OnFailure, Start, Terms
 from fsplug.store.audit import trail
+from fsplug.store.calls import witnessed
 from fsplug.store.recordings import recordings
 from tests.esl.calls.test_pauses import AB, ABC, BEGIN, MOVES
 from tests.esl.flows import Flow, Marks, Row, assert_nothing_is_left, lines, rows
@@ -214,6 +215,18 @@ def test_what_is_left_of_it(story: Story, kind: Kind) -> None:
     assert trail_of(story) == lines(kind.trail)
     assert flow.files() == len(lines(kind.kept))
     assert_nothing_is_left(story)
+
+
+def test_what_waits_for_its_user_is_not_missed_and_no_call_is_refused_for_it(story: Story) -> None:
+    agrees(story, replace(ON_DEMAND, on_failure=OnFailure.CLOSED))
+    story.spool.trouble = "full"
+    assert story.asks()["fsplug_refuse"] == ""
+    story.spool.trouble = None
+    ControlledFlow(story, AB).plays(TALK + ends(is_recorded=False))
+    story.write_down()
+    found = witnessed.account(story.store, ACME, 0.0)
+    missed = [one for one in found.differences if one.reason == "neither-recording-nor-gap"]
+    assert (found.decisions, found.wanted, missed) == (1, 0, [])
 
 
 PRESSED = [
