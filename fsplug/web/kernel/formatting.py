@@ -37,6 +37,10 @@ class Moments:
             return ""
         return format_date(day if isinstance(day, date) else self.of(day).date(), "medium", self._locale)
 
+    def weekday(self, at: float) -> str:
+        """Wednesday, 25 November 2026."""
+        return format_date(self.of(at).date(), "full", self._locale)
+
     def when(self, at: float | None) -> str:
         """13:05 for a time of today, 25 Nov 2026, 13:05 for any other."""
         if at is None:

@@ -70,7 +70,7 @@ def bo(browser: Browser, past: Console) -> Browser:
 
 
 def _calls(page: str) -> list[str]:
-    return re.findall(r'href="/recordings/([a-z-]+)-rec"', page)
+    return re.findall(r'href="/recordings/([a-z-]+)-rec[?"]', page)
 
 
 def test_today_s_are_there_first_newest_on_top(anna: Browser) -> None:
@@ -262,3 +262,18 @@ def test_a_username_that_was_another_s_brings_none_of_their_calls(bo: Browser, p
     assert _calls(bo.get("/recordings").text) == []
     assert bo.get("/recordings/today-out-rec").status_code == 404
     assert "Anna" not in bo.get("/my-calls").text
+
+
+def test_days_have_headings_and_a_further_part_repeats_none_that_is_there(anna: Browser) -> None:
+    def days(page: str) -> list[str]:
+        return re.findall(r'scope="rowgroup">([^<]+)<', page)
+
+    anna.post("/language", language="da", back="/")
+    address = "/recordings?period=month"
+    page = anna.get(address).text
+    assert days(page)[:2] == ["I dag, fredag den 15. januar 2027", "I går, torsdag den 14. januar 2027"]
+    assert len(days(page)) == len(set(days(page))) == page.count("<tbody>")
+    assert re.search(r'<time datetime="2027-01-15T[0-9:+]+">[0-9:]{5}</time>', page), "the time alone, below its day"
+    further = f"{address}&before=1799999950.0_today-out-rec"
+    assert "I dag" not in days(anna.get(further, **{"HX-Request": "true"}).text)[0]
+    assert "I dag" in days(anna.get(further).text)[0], "a page of its own says it"

@@ -1,7 +1,9 @@
 """The list of recordings: today's by default, with filters, a page at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from flask import g, render_template, request
@@ -9,9 +11,10 @@ from flask import g, render_template, request
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import Direction
-from fsplug.policy.periods import Period
+from fsplug.policy.periods import Period, today
 from fsplug.store.calls import conversations
 from fsplug.store.db.database import Store
+from fsplug.store.db.pages import Cursor
 from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import Found, RecordingPage
 from fsplug.web.kernel import guard, shell
@@ -51,14 +54,29 @@ class ListedRecording:
         return list(dict.fromkeys(str(one.found.state) for one in self.all if not one.is_sealed))
 
     @property
-    def people(self) -> list[str]:
-        """The names of those whose legs were recorded."""
-        return list(dict.fromkeys(one.person.name for one in self.all if one.person))
+    def others(self) -> list[str]:
+        """The names of those whose legs were recorded, beside the caller and the answerer of the row."""
+        shown = (self.caller.name, self.caller.number, self.answerer.name, self.answerer.number)
+        people = dict.fromkeys(one.person.name for one in self.all if one.person)
+        return [name for name in people if name not in shown]
 
     @property
     def seconds(self) -> float:
         """How long the recordings of the row are together, as far as they are known."""
         return sum(one.found.seconds or 0.0 for one in self.all)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDay:
+    """The rows of one day, which began at these epoch seconds or later. `called` is the period of this name.
+
+    `is_continued`: the rows before them, which are there already, are of the same day.
+    """
+
+    at: float
+    called: str
+    lines: Sequence[ListedRecording]
+    is_continued: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +104,15 @@ def show(folder: str, wrong: str | None = None, is_folded: bool = False, **more:
     found, offered, code = _looked(guard.store(), viewer, typed)
     wrong = wrong or (g.words.error(code) if code else None)
     lines = [line(one, viewer) for one in found.recordings]
+    rows = _folded(lines, viewer) if is_folded else lines
     shown: dict[str, Any] = {
         "filters": typed,
         "choices": offered,
         "periods": list(Period),
         "directions": list(Direction),
         "address": request.path,
-        "lines": _folded(lines, viewer) if is_folded else lines,
+        "lines": rows,
+        "days": list(_days(rows, viewer, filters.cursor(typed.before) if shell.wants_part() else None)),
         "more": typed.at(found.before),
         "looked_back_to": found.looked_back_to,
         "wider": filters.wider(typed, viewer),
@@ -101,6 +121,16 @@ def show(folder: str, wrong: str | None = None, is_folded: bool = False, **more:
     }
     template = "found.html" if shell.wants_part() else "page.html"
     return render_template(f"{folder}/{template}", **shown), 422 if wrong else 200
+
+
+def _days(lines: Sequence[ListedRecording], viewer: Viewer, before: Cursor | None) -> Iterator[ListedDay]:
+    """The rows by day; those before them end at the cursor."""
+    here, moments = today(viewer.now, viewer.moments.zone), viewer.moments
+    called = {here: Period.TODAY, here - timedelta(days=1): Period.YESTERDAY}
+    last = moments.of(before[0]).date() if before else None
+    for day, rows in groupby(lines, lambda line: moments.of(line.found.at).date()):
+        its = list(rows)
+        yield ListedDay(its[0].found.at, str(called.get(day, "")), its, day == last)
 
 
 def _looked(store: Store, viewer: Viewer, typed: Filters) -> tuple[RecordingPage, Choices, str | None]:
