@@ -35,7 +35,7 @@ _PLAYS = (
     "heard.length > 0 && !heard[0].paused && !heard[0].muted && heard[0].readyState > 2 && heard[0].currentTime > {}"
 )
 
-_ALL_WITH_THE_NUMBER = """() => { const rows = [...document.querySelectorAll("#rows tr")];
+_ALL_WITH_THE_NUMBER = """() => { const rows = [...document.querySelectorAll("#rows [data-row]")];
     return rows.length > 0 && rows.every(row => row.innerText.includes("+4526114410")); }"""
 
 
@@ -103,7 +103,7 @@ def test_a_number_is_found_by_any_spelling_and_by_a_part_of_it(visit: Callable[.
 def test_an_empty_list_offers_a_wider_period(visit: Callable[..., Any]) -> None:
     page = visit(SUPERUSER)
     page.goto("/recordings?number=%2B4587654321")
-    assert page.locator("#rows tr").count() == 0
+    assert page.locator("#rows [data-row]").count() == 0
     wider = page.locator("#found .empty a").first
     assert "period=week" in (wider.get_attribute("href") or "")
     wider.click()
@@ -141,9 +141,9 @@ def test_the_list_goes_on_to_its_end(visit: Callable[..., Any], site: Site) -> N
         more = page.locator("#more a")
         if more.count() == 0:
             break
-        shown = page.locator("#rows tr").count()
+        shown = page.locator("#rows [data-row]").count()
         more.click()
-        until(page, f"document.querySelectorAll('#rows tr').length > {shown}")
+        until(page, f"document.querySelectorAll('#rows [data-row]').length > {shown}")
     links = [one.get_attribute("href") for one in page.locator("#rows a").all()]
     assert len(links) == len(set(links)) > 100
 
@@ -152,7 +152,7 @@ def test_somebody_with_my_console_sees_their_own_calls_only(visit: Callable[...,
     page = visit(MY_CONSOLE)
     for query in ("period=month", "period=month&person=1003"):
         page.goto(f"/recordings?{query}")
-        assert all("Anna Holm" in row for row in page.locator("#rows tr").all_inner_texts())
+        assert all("Anna Holm" in row for row in page.locator("#rows [data-row]").all_inner_texts())
     assert page.locator("nav a[href='/deletions'], nav a[href='/policies']").count() == 0
 
 
@@ -162,14 +162,16 @@ def test_a_recording_is_shared_and_taken_back(visit: Callable[..., Any], site: S
     page.goto(f"/recordings/{recording}")
     page.fill("[name=email]", "kunde@outside.example")
     page.fill("[name=subject]", "Vores <samtale>")
-    follow(page, page.locator("form.share button:not([type=button])").last)
+    page.locator("form.share button:not([type=button])").last.click()
+    page.locator(".said").wait_for()
     assert "kunde@outside.example" in page.locator("main").inner_text()
     [share] = [one for one in shares.listed(site.store, ACME) if one.email == "kunde@outside.example"]
     assert share.subject == "Vores <samtale>"
     assert {str(one.kind) for one in mails.listed(site.store, ACME) if one.subject == share.id} == {"share", "code"}
     row = page.locator("tr", has_text="kunde@outside.example")
     row.locator("summary").click()
-    follow(page, row.locator("button.harm"))
+    row.locator("button.harm").click()
+    row.locator("button.harm").wait_for(state="detached")
     assert not shares.get(site.store, ACME, share.id).is_open(site.store.now())
 
 

@@ -296,9 +296,9 @@ def test_a_customer_hears_what_was_shared(visit: Callable[..., Any], site: Site,
     assert shares.get(site.store, ACME, share.id).played == 1
 
 
-def test_a_double_click_on_send_shares_once(visit: Callable[..., Any], site: Site, recording: str) -> None:
-    page = visit(SUPERUSER)
-    page.goto(f"/recordings/{recording}")
+def test_a_double_click_on_send_shares_once_and_what_plays_goes_on(page: Any, site: Site, recording: str) -> None:
+    page.click("[data-toggle]")
+    page.wait_for_function(_IS_RUNNING)
     page.fill("#email", "twice@firma.example")
     page.fill("#subject", "Vores samtale")
     # A page takes clicks until the next one is there: the answer waits for the second.
@@ -310,6 +310,8 @@ def test_a_double_click_on_send_shares_once(visit: Callable[..., Any], site: Sit
     assert len(held) == 1
     held[0].continue_()
     page.locator(".said").wait_for()
+    assert page.evaluate(_IS_RUNNING)
+    assert page.evaluate("document.activeElement.className") == "said", "who does not see it hears it"
     assert [one.email for one in shares.of_recording(site.store, ACME, recording)].count("twice@firma.example") == 1
 
 

@@ -111,7 +111,7 @@ def test_it_speaks_every_language(superuser: Browser, language: str) -> None:
 def test_any_call_of_it_leads_there_and_so_do_the_player_and_the_list(superuser: Browser, console: Console) -> None:
     assert _lines(superuser.get("/conversations/call-ask").text) == _lines(superuser.get(PAGE).text)
     assert f'href="{PAGE}"' in superuser.get(FIRST).text
-    assert f'href="{PAGE}"' in superuser.get("/recordings").text
+    assert f'href="{PAGE}?period=today"' in superuser.get("/recordings").text
 
 
 def test_the_list_has_one_row_for_all_its_recordings(superuser: Browser, long: Console) -> None:
@@ -122,7 +122,7 @@ def test_the_list_has_one_row_for_all_its_recordings(superuser: Browser, long: C
         ["+4522334455", "Anna Holm Recorded: Clara Juhl", "2:53 2 recordings"],
     ]
     page = superuser.get("/recordings").text
-    assert page.count(f'href="{PAGE}"') == 1 and _heard(page) == ["/recordings/alone-rec?period=today"]
+    assert page.count(f'href="{PAGE}?period=today"') == 1 and _heard(page) == ["/recordings/alone-rec?period=today"]
     assert len(_lines(superuser.get("/deletions").text)) == 3, "each is marked to be deleted by itself"
 
 

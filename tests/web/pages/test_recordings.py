@@ -277,3 +277,27 @@ def test_days_have_headings_and_a_further_part_repeats_none_that_is_there(anna: 
     further = f"{address}&before=1799999950.0_today-out-rec"
     assert "I dag" not in days(anna.get(further, **{"HX-Request": "true"}).text)[0]
     assert "I dag" in days(anna.get(further).text)[0], "a page of its own says it"
+
+
+@pytest.mark.parametrize(
+    ("recording", "query", "newer", "older"),
+    [
+        ("today-out", "", None, None),
+        ("today-out", "?period=week", "today-within", "today-in"),
+        ("today-within", "?period=week", None, "today-out"),
+        ("today-in", "?period=week", "today-out", "older"),
+        ("older", "?period=week", "today-in", None),
+        ("today-in", "?period=today", "today-out", None),
+        ("today-out", "?period=week&direction=outgoing", None, "older"),
+        ("today-out", "?period=dates&first=nonsense", None, None),
+    ],
+)
+def test_a_player_leads_back_to_its_list_and_to_what_is_above_and_below_it_there(
+    anna: Browser, recording: str, query: str, newer: str | None, older: str | None
+) -> None:
+    page = anna.get(f"/recordings/{recording}-rec{query}").text
+    beside = [re.findall(rf'href="/recordings/([a-z-]+)-rec[^"]*" rel="{rel}"', page) for rel in ("prev", "next")]
+    assert beside == [[one] if one else [] for one in (newer, older)]
+    assert f'href="/recordings{query.replace("&", "&amp;")}"' in page
+    answer = anna.post(f"/recordings/{recording}-rec/play{query}")
+    assert answer.headers["Location"] == f"/recordings/{recording}-rec{query}"

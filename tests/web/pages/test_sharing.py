@@ -1,5 +1,7 @@
 """Sharing from the player: who may share, what the pages show, and how a share is withdrawn."""
 
+import re
+
 import pytest
 
 from fsplug.store.calls import ledger
@@ -8,7 +10,7 @@ from fsplug.store.recordings import share_visits, shares
 from tests.store.accountcast import Console
 from tests.store.cast import ACME
 from tests.store.story import recorded_call
-from tests.web.conftest import Browser
+from tests.web.conftest import URL, Browser
 
 PAGE = "/recordings/a-rec"
 FORM = {"email": "customer@outside.example", "subject": "Our call", "days": "5", "plays": "2", "code_by": "mail"}
@@ -130,3 +132,18 @@ def test_what_a_customer_played_stands_under_the_recording(anna: Browser, consol
     share_visits.play(console.store, visit, "192.0.2.9")
     page = anna.get(PAGE).text
     assert "1 of 2" in page and "outside" in page
+
+
+def test_a_script_gets_the_part_about_sharing_with_what_was_done_or_what_is_wrong(anna: Browser) -> None:
+    def sent(path: str, **form: str) -> tuple[int, str]:
+        headers = {"Sec-Fetch-Site": "same-origin", "HX-Request": "true"}
+        answer = anna.client.post(f"{PAGE}{path}", base_url=URL, data=form, headers=headers)
+        return answer.status_code, answer.text.partition('<div id="sharing">')[2]
+
+    status, part = sent("/share", **FORM)
+    assert status == 200 and "Shared with customer@outside.example. The link" in part
+    [path] = re.findall(f'action="{PAGE}(/share/[^/"]+/revoke)"', part)
+    status, part = sent("/share", **{**FORM, "days": "99"})
+    assert status == 422 and "not shared yet" in part and 'aria-invalid="true"' in part
+    status, part = sent(path)
+    assert status == 200 and "has been withdrawn" in part

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, g, render_template
+from flask import abort, g, render_template, request
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
@@ -12,6 +12,7 @@ from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.live import OpenPage
 from fsplug.web.kernel.page import Page
 from fsplug.web.pages.conversation import shown
+from fsplug.web.pages.recordings import filters
 
 PAGE = Page(__name__, part_of="recordings")
 
@@ -28,7 +29,7 @@ def page(conversation: str) -> Any:
         facts = shown.facts(guard.store(), viewer.actor, viewer.domain, conversation, g.words, viewer.now)
     except (Invalid, Refused):
         abort(404)
-    return render_template("conversation/page.html", **facts)
+    return render_template("conversation/page.html", kept=filters.kept(request.args), **facts)
 
 
 @PAGE.live

@@ -153,7 +153,11 @@ function player(box) {
     swap();
   });
   addEventListener("pagehide", () => keepPlace(url, at(), length));
+  const links = ["prev", "next"].map((rel) => document.querySelector(`a[rel=${rel}]`));
+  const [previous, following] = links.map((link) => (link ? () => link.click() : null));
   const announce = offer(audio, {
+    previoustrack: previous,
+    nexttrack: following,
     play,
     pause: () => audio.pause(),
     seekbackward: ({ seekOffset }) => go(at() - (seekOffset || 10)),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, request
+from flask import abort, g, request
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
@@ -32,7 +32,7 @@ def share(recording: str) -> Any:
     except Refused as refused:
         return views.show(recording, refused, typed, at="share")
     facts = {"email": made.email, **({"code": f"{code[:4]} {code[4:]}"} if code else {})}
-    return shell.done(f"/recordings/{recording}", "said-shared-phone" if code else "said-shared", **facts)
+    return _done(recording, "said-shared-phone" if code else "said-shared", **facts)
 
 
 @views.PAGE.post("/recordings/<recording>/share/<share>/revoke")
@@ -41,7 +41,14 @@ def revoke(recording: str, share: str) -> Any:
     """Revoke a share, even while the receiver is playing it."""
     viewer = shell.viewer()
     found = _revoked(guard.store(), viewer, recording, share) or abort(404)
-    return shell.done(f"/recordings/{recording}", "said-share-revoked", email=found.email)
+    return _done(recording, "said-share-revoked", email=found.email)
+
+
+def _done(recording: str, said: str, **facts: str) -> Any:
+    """The page with what was done: again, or at once where a script shows that part of it."""
+    if shell.wants_part():
+        return views.show(recording, said=g.words(said, **facts))
+    return shell.done(views.address(recording), said, **facts)
 
 
 def _revoked(store: Store, viewer: shell.Viewer, recording: str, share: str) -> Share | None:

@@ -10,11 +10,13 @@ from fsplug.policy.access import plays
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.store.recordings import access, play_counts, playbacks
 from fsplug.store.recordings.recordings import Recording
+from fsplug.store.recordings.search.neighbours import Neighbours, neighbours
 from fsplug.store.recordings.shares import LONGEST_SUBJECT, MOST_DAYS, MOST_PLAYS, USUAL_DAYS, USUAL_PLAYS
 from fsplug.web.kernel import guard, ruler, shell, step_up
 from fsplug.web.kernel.guard import SESSION, takes
 from fsplug.web.kernel.page import Page
 from fsplug.web.pages.player import around, streaming, waveforms
+from fsplug.web.pages.recordings import filters
 from fsplug.words.catalogue import LANGUAGES
 
 PAGE = Page(__name__, part_of="recordings")
@@ -41,7 +43,7 @@ def page(recording: str) -> Any:
 @takes(Need.RECORDINGS, Reach.OWN)
 def lead_back(recording: str) -> Any:
     """Redirect viewers who reload the answer to a form."""
-    return redirect(f"/recordings/{_reached(recording).id}")
+    return redirect(address(_reached(recording).id))
 
 
 @PAGE.post("/recordings/<recording>/play")
@@ -59,7 +61,7 @@ def play(recording: str) -> Any:
     if is_script():
         return jsonify(message=_notice(viewer))
     # The script sent a form only because the viewer had to be asked first; it must not begin the playing once more.
-    return redirect(f"/recordings/{recording}{'#begun' if step_up.is_answered() else ''}", 303)
+    return redirect(f"{address(recording)}{'#begun' if step_up.is_answered() else ''}", 303)
 
 
 @PAGE.get("/recordings/<recording>/audio")
@@ -81,10 +83,19 @@ def waveform(recording: str) -> Response:
     return waveforms.waveform(access.playable(_reached(recording)))
 
 
+def address(recording: str) -> str:
+    """The recording's page, which leads back to the same list as this one."""
+    return f"/recordings/{recording}{filters.kept(request.args)}"
+
+
 def show(
-    recording: str, wrong: FsplugError | None = None, typed: Mapping[str, str] | None = None, at: str = "player"
+    recording: str,
+    wrong: FsplugError | None = None,
+    typed: Mapping[str, str] | None = None,
+    at: str = "player",
+    **said: str,
 ) -> Any:
-    """The page, with an error `at` the player or the share form, and the typed values."""
+    """The page, with an error `at` the player or the share form, and the typed values; `said` is what was done."""
     viewer, reached = shell.viewer(), _reached(recording)
     shown = around.shown(guard.store(), viewer, reached)
     found = render_template(
@@ -97,8 +108,23 @@ def show(
         limits=LIMITS,
         ticks=ruler.ticks(reached.seconds or 0.0),
         share_languages=LANGUAGES,
+        kept=filters.kept(request.args),
+        beside=_beside(viewer, reached),
+        is_part=shell.wants_part(),
+        **said,
     )
     return found, _status(wrong) if wrong else 200
+
+
+def _beside(viewer: shell.Viewer, recording: Recording) -> Neighbours | None:
+    """What is above and below the recording in the list that the viewer comes from."""
+    if not filters.kept(request.args):
+        return None
+    try:
+        wanted = filters.store_filter(guard.store(), filters.read(request.args), viewer)
+        return neighbours(guard.store(), viewer.domain, wanted, (recording.at, recording.id))
+    except Invalid:
+        return None
 
 
 def _is_bulk(viewer: shell.Viewer) -> bool:

@@ -72,6 +72,11 @@ def read(given: Mapping[str, str]) -> Filters:
     return Filters(**typed)
 
 
+def kept(given: Mapping[str, str]) -> str:
+    """The query of the list that a page was reached from, for the way back; empty if it was reached otherwise."""
+    return read(given).query() if any(given.get(name) for name in Filters.__dataclass_fields__) else ""
+
+
 def cursor(text: str) -> Cursor | None:
     """Where a page begins; None (the first page) if the text is not a cursor."""
     at, _, recording = text.partition("_")
