@@ -2,21 +2,26 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition, Thread
+from types import MappingProxyType
 from typing import Any
 
 from fsplug.errors import Invalid
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
+from fsplug.policy.recording.own_call import OwnCall
 from fsplug.wiring.channel.messages import (
     NAME,
     AskCalls,
     AskChanges,
+    AskControl,
     AskListen,
+    AskOwn,
     Question,
     ReportViewers,
+    own_table,
     question_of,
     to_table,
     viewers_of,
@@ -24,7 +29,10 @@ from fsplug.wiring.channel.messages import (
 
 
 class SwitchCalls:
-    """`asked` are those who wanted to listen, and to whom; `viewers` the usernames with a page in sight."""
+    """`asked` are those who wanted to listen, and to whom; `viewers` the usernames with a page in sight.
+
+    `done` is what users wanted done to the recording of their own call: the username and the act.
+    """
 
     def __init__(self) -> None:
         self._changed = Condition()
@@ -32,11 +40,15 @@ class SwitchCalls:
         self._calls = CompanyCalls()
         self.asked: list[tuple[str, str]] = []
         self.viewers: set[str] = set()
+        self.done: list[tuple[str, str]] = []
+        self._own: Mapping[str, OwnCall] = {}
 
-    def put(self, *talks: UserTalk) -> None:
-        """These talk from now on."""
+    def put(self, *talks: UserTalk, own: Mapping[str, OwnCall] = MappingProxyType({})) -> None:
+        """These talk from now on; `own` is what some of them, by username, may do."""
         with self._changed:
-            self._calls = CompanyCalls({one.username: one for one in talks}, frozenset(one.username for one in talks))
+            named = {one.username: one for one in talks}
+            self._own = own
+            self._calls = CompanyCalls(named, frozenset(named), controlled=self._changes)
             self._changes += 1
             self._changed.notify_all()
 
@@ -57,6 +69,11 @@ class SwitchCalls:
             case AskListen(_, listener, number):
                 self.asked.append((listener, number))
                 yield {"listen": "listen1"}
+            case AskOwn(_, user):
+                yield own_table([self._own[user]] if user in self._own else [])
+            case AskControl(_, user, _, act):
+                self.done.append((user, act))
+                yield {}
         while isinstance(question, AskChanges):
             known = self._changes
             yield {"changes": known}

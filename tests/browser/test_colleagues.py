@@ -1,6 +1,7 @@
 """Colleagues and users in a browser: what changes by itself, by keyboard, and without scripts."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.story.cast import ACME, EVERYTHING
 from fsplug.policy.listening.live_calls import UserTalk
+from fsplug.policy.recording.control import Act, ControlRequest, ControlTerms, refusals
+from fsplug.policy.recording.own_call import OwnCall
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import user_list
@@ -55,6 +58,38 @@ def test_a_call_comes_and_goes_by_itself(visit: Callable[..., Any], site: Site, 
     row.get_by_text("In a call since").wait_for()
     calls.put()
     row.get_by_text("In a call since").wait_for(state="detached")
+
+
+def test_ones_own_call_is_paused_by_key_and_what_was_typed_stays(
+    visit: Callable[..., Any], site: Site, calls: SwitchCalls
+) -> None:
+    runs = ControlRequest(Act.PAUSE, terms=ControlTerms(rights=frozenset({Act.PAUSE})))
+    paused = replace(runs, is_paused=True)
+    own, until = ({EVERYTHING: _own(runs)}, site.store.now() + 3_600)
+    calls.put()
+    page = visit(EVERYTHING)
+    page.goto("/colleagues")
+    page.locator("html[data-live=on]").wait_for()
+    calls.put(UserTalk(EVERYTHING, site.store.now()), own=own)
+    pause = page.get_by_role("region", name="My call").get_by_role("button", name="Pause")
+    pause.wait_for()
+    page.fill("#q", "typed")
+    pause.focus()
+    page.keyboard.press("Enter")
+    wait_for(lambda: calls.done == [(EVERYTHING, Act.PAUSE)], "the act to be asked for")
+    calls.put(UserTalk(EVERYTHING, site.store.now()), own={EVERYTHING: _own(paused, until)})
+    page.locator("#own-call-said").get_by_text("Paused until").wait_for()
+    page.locator("#own-call button:focus", has_text="Resume now").wait_for()
+    first = page.locator("[data-left]").text_content()
+    page.wait_for_function("first => document.querySelector('[data-left]').textContent !== first", arg=first)
+    assert page.input_value("#q") == "typed"
+    calls.put()
+    page.locator("#own-call button").wait_for(state="detached")
+    assert page.locator("#own-call-said").text_content() == ""
+
+
+def _own(facts: ControlRequest, until: float | None = None) -> OwnCall:
+    return OwnCall("live", "live", facts, refusals(facts), until)
 
 
 def test_a_listener_is_shown_on_every_page_until_the_end(

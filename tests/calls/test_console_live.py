@@ -176,4 +176,4 @@ def test_whoever_is_recorded_pauses_their_own_call_by_the_panel_above_every_page
         assert anna.ask("/my-call", call=call, act="resume")[0] == 303
         anna.is_told("Samtalen optages.", known)
         talk.hang_up(CUSTOMER)
-        anna.is_told('<div id="own-call"></div>', known)
+        anna.is_told('<div id="own-call" data-holds-focus></div>', known)

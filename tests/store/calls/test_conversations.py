@@ -55,9 +55,9 @@ ATTENDED: Sequence[JournalEntry] = (
 )
 
 
-def told(store: Store, call: str) -> Timeline:
-    its = conversations.of_call(store, ACME, call)
-    return timeline(conversation_events.of_calls(store, ACME, its))
+def told(store: Store, call: str, company: str = ACME) -> Timeline:
+    its = conversations.of_call(store, company, call)
+    return timeline(conversation_events.of_calls(store, company, its))
 
 
 def listed(store: Store, company: str = ACME, **wanted: object) -> list[str]:
@@ -157,12 +157,29 @@ def test_who_talked_in_calls_of_before_an_upgrade_is_known_after_it(store: Store
 
 
 def test_each_company_sees_its_own_calls_alone(store: Store) -> None:
-    ledger.apply(store, [*ATTENDED, replace(seen("Z", BETA), at=115.0), CallJoined("Z", BETA, "A", 120.0)])
+    betas = {"caller": {"user": None, "numbers": ["+4522334455"]}, "answerer": {"user": {"username": "2001"}}}
+    ends = {"company": BETA, "inputs": betas, "answerer": "2001"}
+    ledger.apply(
+        store,
+        [
+            *ATTENDED,
+            replace(seen("Z", BETA), at=115.0),
+            talk("Z", "Z:B", 121.0, "2001", **ends),
+            CallChanged("z", BETA, "Z", Change.PAUSE, 122.0, "B", None, "2001", "2001", "console", 123.0),
+            CallJoined("Z", BETA, "A", 120.0),
+        ],
+    )
     assert (listed(store), listed(store, BETA)) == (["A"], ["Z"])
     assert [one.id for one in conversations.of_call(store, BETA, "Z")] == ["Z"]
     assert conversations.of_call(store, BETA, "A") == []
     assert conversations.calls_of(store, BETA, ["A"]) == {"A": [replace(calls.get(store, BETA, "Z"))]}
     assert [one.id for one in conversations.of_call(store, ACME, "A")] == ["A", "C"]
+    ours, theirs = told(store, "A"), told(store, "Z", BETA)
+    assert [{part.call for part in one.parts} for one in (ours, theirs)] == [{"A", "C"}, {"Z"}]
+    assert [[turn.kind for turn in one.turns] for one in (ours, theirs)] == [[TurnKind.TRANSFER], [TurnKind.PAUSE]]
+    assert {lane.who.username for lane in theirs.lanes} == {None, "2001"}
+    assert "2001" not in {lane.who.username for lane in ours.lanes}
+    assert listed(store, person="2001") == [] and listed(store, BETA, person="2001") == ["Z"]
 
 
 def test_no_entry_of_one_company_joins_a_call_of_another(store: Store) -> None:

@@ -109,7 +109,7 @@ def test_it_says_to_whom_how_long_and_whether_it_is_recorded_and_why(
     assert said(page) == [
         *("You are talking to +4522334455", "1:05", "Pause"),
         *("Stop recording:", "Your department or ring group does not allow it.", "Listening in: Bo"),
-        *("The call is being recorded.", "the department records these calls"),
+        *("The call is being recorded.", "(the department records these calls)"),
     ]
     assert 'data-runs="65.0"' in page and acts(page) == ["pause"]
 
@@ -220,4 +220,4 @@ def test_the_open_page_is_told_when_something_changes(
     live.talk(own())
     assert b"being recorded" in feed.look()
     live.calls_now = CompanyCalls()
-    assert b'<div id="own-call"></div>' in feed.look(), "it is over"
+    assert b'<div id="own-call" data-holds-focus></div>' in feed.look(), "it is over"

@@ -121,6 +121,15 @@ function followAgain() {
   start();
 }
 document.addEventListener("htmx:afterSettle", followAgain);
+// [data-holds-focus]: an answer takes the place of the button that was pressed, by whoever goes on there by key.
+let pressed = null;
+document.addEventListener("htmx:beforeRequest", ({ target }) => {
+  pressed = target.closest("[data-holds-focus]")?.id ?? null;
+});
+document.addEventListener("htmx:afterRequest", () => {
+  if (pressed && document.activeElement === document.body) document.getElementById(pressed)?.querySelector("button")?.focus();
+  pressed = null;
+});
 document.addEventListener("visibilitychange", start);
 addEventListener("pageshow", (event) => event.persisted && start());
 // A form may end the session: then its own answer leads on, and to load the page anew would take its place.
