@@ -7,6 +7,27 @@ from fsplug.fakeswitch.orders import Step
 from tests.fakeswitch.client import Client
 from tests.fakeswitch.flows import placed, reported, table, until_gone
 
+TELLING = """
+<context name="public">
+  <extension name="told">
+    <condition field="destination_number" expression="^told$">
+      <action application="set" data="heard=yes"/>
+      <action application="event" data="variable_heard=${heard}"/>
+    </condition>
+  </extension>
+  <extension name="long">
+    <condition field="destination_number" expression="^long$">
+      <action application="playback" data="silence_stream://600000"/>
+    </condition>
+  </extension>
+  <extension name="anybody">
+    <condition field="destination_number" expression="^(.+)$">
+      <action application="bridge" data="[TOLD]user/$1@acme.example"/>
+    </condition>
+  </extension>
+</context>
+"""
+
 
 def test_the_caller_hangs_up(start, connect, tmp_path):
     switch = start()
@@ -223,3 +244,31 @@ def test_a_client_sees_legs_whatever_joins_later(start, connect):
     late: Client = connect(switch)
     call.hang_up()
     assert late.event("CHANNEL_HANGUP_COMPLETE", call.uuid).get("variable_hangup_cause") == "NORMAL_CLEARING"
+
+
+def test_a_leg_hears_something_before_it_is_connected_if_it_is_to_confirm(start, connect):
+    told = "group_confirm_key=exec,group_confirm_file='execute_extension told XML public'"
+    switch = start(TELLING.replace("TOLD", told))
+    client = connect(switch)
+    call, callee = placed(switch)
+    assert reported(client, call.uuid, callee.uuid)[-4:] == ["B ANSWER", "B APPLICATION", "A ANSWER", "A BRIDGE"]
+    event = client.event("CHANNEL_APPLICATION")
+    assert (event.uuid, event.get("variable_heard")) == (callee.uuid, "yes")
+
+
+def test_a_leg_that_is_not_to_confirm_is_connected_at_once(start, connect):
+    switch = start(TELLING.replace("TOLD", "group_confirm_key=,group_confirm_file='execute_extension told XML public'"))
+    client = connect(switch)
+    call, callee = placed(switch)
+    assert reported(client, call.uuid, callee.uuid)[-3:] == ["B ANSWER", "A ANSWER", "A BRIDGE"]
+
+
+def test_a_caller_who_hangs_up_while_the_other_hears_something_is_connected_with_nobody(start, connect):
+    told = "group_confirm_key=exec,group_confirm_file='execute_extension long XML public'"
+    switch = start(TELLING.replace("TOLD", told))
+    client = connect(switch)
+    call = switch.place(caller="+4522334455", destination="1001")
+    client.event("CHANNEL_ANSWER")
+    call.hang_up()
+    until_gone(client, call.uuid)
+    assert [one for one in client.events if one.name == "CHANNEL_BRIDGE"] == []

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from fsplug.policy.consent import Form, Result
 from fsplug.policy.conversation.events import Change
 from fsplug.store.accounts import sessions
 from fsplug.store.calls import ledger
-from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
+from fsplug.store.calls.conversation_entries import CallChanged, CallJoined, ConsentTaken
 from fsplug.store.calls.entries import CallEnded, DecisionMade, GapFound, JournalEntry, RecordingLost
 from fsplug.store.change.draft import edit
 from fsplug.store.config import actors
@@ -23,6 +24,7 @@ from tests.store.longconversation import ANNA, CLARA, DAVID, OUTSIDE, long_conve
 from tests.store.story import recorded_call, seen
 from tests.tables import table
 from tests.web.conftest import Browser
+from tests.words.test_catalogue import TEXTS
 
 DAVID_NOW = {"username": "1004", "extension": "1004", "name": "David Krogh", "department": "Support"}
 PAGE = "/conversations/call"
@@ -255,6 +257,24 @@ def _feed(app: Any, console: Console, conversation: str) -> Feed:
     opened = sessions.still_open(console.store, session)
     assert opened is not None
     return Feed(app, app.extensions["services"], opened, [], conversation)
+
+
+def test_it_says_who_was_told_or_asked_and_what_they_answered_in_every_language(
+    superuser: Browser, long: Console
+) -> None:
+    at = long.clock.now - 599
+    told = [
+        ConsentTaken(str(one), ACME, "call", "call", "+4522334455", None, Form.QUESTION, one, at + n, by_user="1001")
+        for n, one in enumerate(Result)
+    ]
+    ledger.apply(long.store, [*told, replace(told[0], id="beta", company=BETA)])
+    for language in LANGUAGES:
+        superuser.post("/language", language=language, back="/")
+        lines = [line[1] for line in _lines(superuser.get(PAGE).text)]
+        for result in Result:
+            parts = re.split(r"{\w+}", TEXTS[f"conversation-did-consent-{result}"][language])
+            found = [line for line in lines if all(part.strip() in line for part in parts)]
+            assert len(found) == 1, (language, result, lines)
 
 
 def _many(talks: int, at: float) -> list[JournalEntry]:
