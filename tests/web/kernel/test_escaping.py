@@ -25,11 +25,12 @@ HOSTILE = (
     '"><img src=x onerror=evil()>',
     "' onmouseover='evil()",
     "javascript:evil()",
-    "{{7331*7}}",
-    "{% raw %}${7331*7}",
+    "{{73317331*7}}",
+    "{% raw %}${73317331*7}",
     "<!--evil-->]]>&lt;evil&gt;",
 )
-_SUM = str(7331 * 7)
+# So long that no checksum holds it by chance.
+_SUM = str(73317331 * 7)
 # Text that people, callers or mail servers write, wherever it is kept.
 _WRITTEN = {
     '"user"': ("name", "department"),

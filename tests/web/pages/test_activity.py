@@ -319,6 +319,15 @@ def test_one_act_is_one_row_however_many_recordings_it_is_about(anna: Browser, c
         assert "60 recordings" in rows[1] and "Anna" in rows[1] and "Clara" in rows[1] and "r59" in rows[1]
 
 
+def test_a_name_leads_to_the_settings_of_the_user_for_who_may_change_them(anna: Browser, console: Console) -> None:
+    trail.add(console.store, ACME, f"1002@{ACME}", "play", "a-rec", ["1003"])
+    links = ['href="/people?marked=1002"', 'href="/people?marked=1003"']
+    assert [link in anna.get("/activity?act=play").text for link in links] == [False, False]
+    console.give("1001", admin="company-admin")
+    anna.sign_in()
+    assert [link in anna.get("/activity?act=play").text for link in links] == [True, True]
+
+
 def test_a_recording_is_named_by_who_talked_and_leads_there(anna: Browser, console: Console) -> None:
     [recording, *_] = results.search(console.store, ACME, RecordingFilter(), 1).recordings
     trail.add(console.store, ACME, f"1002@{ACME}", "play", recording.id, ["1001"], call=recording.call)

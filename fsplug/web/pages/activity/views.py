@@ -66,10 +66,14 @@ class ActivityFilters:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """Somebody's name, and the username beside it, which no change of the name changes; "" where the name is all."""
+    """Somebody's name, and the username beside it, which no change of the name changes; "" where the name is all.
+
+    `settings`: the page with the user's settings, for viewers who may see it; "" for others and for outsiders.
+    """
 
     name: str
     username: str = ""
+    settings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +147,19 @@ def _page_of(store: Store, viewer: Viewer, filters: ActivityFilters, before: int
     shown = [entry for deed in found for entry in deed.entries]
     usernames = {username for one in shown for username in _people(one)}
     called = {
-        username: _called(name, username) for username, name in names.of_users(store, viewer.domain, usernames).items()
+        username: _called(viewer, name, username)
+        for username, name in names.of_users(store, viewer.domain, usernames).items()
     }
     for actor, name in names.of_actors(store, viewer.domain, (one.actor for one in shown)).items():
-        called[actor] = _called(name, names.username_of(actor, viewer.domain) or "")
+        called[actor] = _called(viewer, name, names.username_of(actor, viewer.domain) or "")
     return ActivityPage(found, called, last, deeds.recordings(store, viewer, shown), following)
 
 
-def _called(name: str, username: str) -> Called:
-    return Called(name, username if username != name else "")
+def _called(viewer: Viewer, name: str, username: str) -> Called:
+    # Nobody who was removed has settings: of them only the username is known, or a name of before.
+    has_settings = username and username != name and viewer.reaches(Need.PEOPLE, Reach.COMPANY)
+    settings = "/people?" + urlencode({"marked": username}) if has_settings else ""
+    return Called(name, username if username != name else "", settings)
 
 
 def _people(entry: AuditEntry) -> Iterator[str]:
