@@ -13,9 +13,9 @@ from fsplug.cli.kernel.options import company_option, yes_option
 from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.change.draft import Draft
+from fsplug.store.change.edit_entry import leave_groups
 from fsplug.store.change.merging import merged
 from fsplug.store.config import user_list
-from fsplug.store.config.groups import MEMBER
 
 _USERNAME = click.argument("username")
 _COLUMNS = ("username", "extension", "name", "department", "record", "role", "fixed_number", "licences", "rights")
@@ -137,13 +137,6 @@ def remove(invocation: Invocation, company: str, username: str, yes: bool) -> No
     def take(draft: Draft) -> None:
         draft.entry("user", username)
         draft.remove("user", username)
-        _leave_groups(draft, username)
+        leave_groups(draft, username)
 
     crud.edit(invocation, company, f"user {username} removed", take)
-
-
-def _leave_groups(draft: Draft, username: str) -> None:
-    for number in draft.naming(MEMBER, "username", username):
-        group = draft.entry("group", number)
-        left = [member for member in group["members"] if member != username]
-        draft.put("group", {**group, "members": left}, number)

@@ -179,11 +179,15 @@ def _of_draft(draft: Draft, lines: Sequence[_Line], columns: Columns) -> Iterato
         if line is None:
             yield Fault(0, "", None, "", _coded(f"{entry}: {text}", text, "other", ""))
             continue
-        field = _field_of(text)
-        said = f"{inside}: {text}" if inside else text
-        value = line.cells.cells.get(field, "") if field else ""
-        coded = _coded(said, text, f"bad-{field}" if field else "other", value)
+        field, coded = coded_trouble(text, line.cells.cells, inside)
         yield Fault(line.number, line.username, field, _heading(columns, field), coded)
+
+
+def coded_trouble(text: str, values: Mapping[Field, str], inside: str = "") -> tuple[Field | None, Coded]:
+    """Which field of a user a draft's trouble is about, and the trouble with a code; `values` are what was written."""
+    field = _field_of(text)
+    said = f"{inside}: {text}" if inside else text
+    return field, _coded(said, text, f"bad-{field}" if field else "other", values.get(field, "") if field else "")
 
 
 def _field_of(text: str) -> Field | None:

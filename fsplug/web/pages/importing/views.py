@@ -1,6 +1,6 @@
 """Users from a spreadsheet or another telephone system: how it is read, what it changes, and the import."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,15 +9,15 @@ from flask import g, redirect, render_template, request
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
-from fsplug.store.change.coded import Coded
 from fsplug.store.change.edit_users import NOT_SEEN
 from fsplug.store.change.sheets import headings, importing, packing, reading
 from fsplug.store.change.sheets.headings import Columns, Field
 from fsplug.store.change.sheets.reading import Sheet
-from fsplug.store.change.sheets.users import Fault, InvalidSheet
+from fsplug.store.change.sheets.users import InvalidSheet
 from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.page import Page
+from fsplug.web.pages.importing.faults import in_words
 
 PAGE = Page(__name__, part_of="people")
 _LONGEST_FORM = 480 * 1024
@@ -93,7 +93,7 @@ def _review(sheet: Sheet, columns: Columns, trouble: str | None = None) -> Any:
             packed=packing.packed(sheet),
             fields=list(Field),
             most=_SHOWN,
-            in_words=_in_words,
+            in_words=in_words,
             **shown,
         ),
         status,
@@ -136,14 +136,3 @@ def _examples(sheet: Sheet) -> Sequence[str]:
     width = len(sheet.headings)
     rows = [row.cells for row in sheet.rows if len(row.cells) == width]
     return [next((row[at] for row in rows if row[at]), "")[:60] for at in range(width)]
-
-
-def _in_words(fault: Fault) -> str:
-    """What is wrong and what to do about it, in the viewer's language; in English where there are no words for it."""
-    text: Coded = fault.text
-    facts: Mapping[str, str] = text.facts
-    try:
-        found: str = g.words("import-fault-" + text.code, **facts)
-    except LookupError:
-        return str(text)
-    return found
