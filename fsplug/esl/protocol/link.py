@@ -1,7 +1,9 @@
 """The inbound link: the switch's events in, commands out, for as long as fsplug runs."""
 
+import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -25,7 +27,6 @@ QUEUED_EVENTS = 100_000
 # Any answer proves that the switch is alive, even -ERR; this command costs the switch almost nothing.
 _PROBE = wire.command("api strepoch")
 _JOB_DONE = "BACKGROUND_JOB"
-_HURRY_SECONDS = 1.0
 _REFUSALS = frozenset({"auth-refused", "access-refused"})
 
 
@@ -243,8 +244,9 @@ class _Connection(InboundESL):
 
     def hurry(self) -> None:
         """Send an empty line, which the switch reads over, unless a command is being sent anyway."""
-        if not self._sending.locked():
-            self._send(b"\n", (), monotonic() + _HURRY_SECONDS)
+        if self.connected and not self._sending.locked():
+            with suppress(OSError):  # Who reads finds out what is wrong.
+                os.write(self.sock.fileno(), b"\n")
 
     def unclaimed(self, event: Event) -> None:
         if self._early is not None:

@@ -37,7 +37,7 @@ from fsplug.wiring import call_secret, sign_ins
 from fsplug.wiring.call_secret import CallSecret
 from fsplug.wiring.calls import asking
 from fsplug.wiring.calls.away_files import AwayFiles
-from fsplug.wiring.calls.hurrying import hurry
+from fsplug.wiring.calls.hurrying import hurry, somebody_waits
 from fsplug.wiring.calls.listen_in import ListenInParts
 from fsplug.wiring.calls.name_keeper import KEEP_SECONDS, NameKeeper
 from fsplug.wiring.calls.publishing import PUBLISH_SECONDS, Publishing
@@ -169,7 +169,7 @@ class CallsProcess:
         self.link.start()
         self.channel_server.start()
         loops = [
-            gevent.spawn(hurry, self.link, lambda: bool(self.book.channels)),
+            gevent.spawn(hurry, self.link, lambda: somebody_waits(self.book)),
             gevent.spawn(every, SIGN_SECONDS, self._give_sign),
             gevent.spawn(every, LOOK_SECONDS, self._look),
             gevent.spawn(every, SPOOL_SECONDS, in_its_thread(self._gate.look)),
