@@ -59,11 +59,17 @@ class Consultations:
         self._disarm_all(uuid)
 
     def named(self, leg: str) -> None:
-        """Somebody else is at this leg now. What is armed for it is judged anew, at the switch as well."""
+        """Somebody else is at this leg now. What is armed for it, and is not wanted any more, is taken back."""
         for recording, pair in [one for one in self._armed.values() if leg in one[1]]:
             self._disarm(recording, pair)
-            self._tell(recording, pair, False)
-            self._ports.later(0, self._arm, *sorted(pair))
+            wanted = self._expected(*sorted(pair))
+            if wanted is not None and (wanted.leg, wanted.terms) == (recording.leg, recording.terms):
+                self._arm(recording, pair)
+                continue
+            self._ports.later(0, self._tell, recording, pair, False)
+            if wanted is not None:
+                self._arm(wanted, pair)
+                self._ports.later(0, self._tell, wanted, pair, True)
 
     def take(self, recording: str) -> None:
         """The talk that this recording was armed for has begun, or the recording has."""
@@ -73,22 +79,24 @@ class Consultations:
         talking = (self._book.channels[leg] for leg in legs if leg in self._book.channels)
         partners = {one.partner for one in talking if one.partner and one.partner not in legs}
         for pair in combinations(sorted(partners), 2):
-            self._arm(*pair)
+            recording = self._expected(*pair)
+            if recording is not None:
+                self._arm(recording, frozenset(pair))
+                self._ports.later(0, self._tell, recording, frozenset(pair), True)
 
-    def _arm(self, one: str, other: str) -> None:
+    def _expected(self, one: str, other: str) -> Recording | None:
         first, second = self._book.channels.get(one), self._book.channels.get(other)
         if first is None or second is None:
-            return
+            return None
         try:
-            recording = self._decisions.expected(first.leg, second.leg)
+            return self._decisions.expected(first.leg, second.leg)
         except FsplugError as error:
             log.warning("talk-not-foreseen", legs=[one, other], error=error.text)
-            return
-        if recording is not None:
-            pair = frozenset((one, other))
-            self._armed[recording.id] = recording, pair
-            self._book.recordings[recording.id] = recording
-            self._ports.later(0, self._tell, recording, pair, True)
+            return None
+
+    def _arm(self, recording: Recording, pair: frozenset[str]) -> None:
+        self._armed[recording.id] = recording, pair
+        self._book.recordings[recording.id] = recording
 
     def _disarm_all(self, leg: str) -> None:
         for recording, pair in [one for one in self._armed.values() if leg in one[1]]:

@@ -175,7 +175,8 @@ class Watch:
 
     def _named(self, event: Event) -> None:
         self._renaming.heard(event)
-        self._foreseen.named(event.uuid)
+        if event.get("Direction") == "RECV":
+            self._foreseen.named(event.uuid)
 
     def _record_started(self, event: Event) -> None:
         if event.uuid not in self._book.channels and event.mentions(OURS):

@@ -303,8 +303,14 @@ def test_who_says_in_a_consultation_that_they_are_never_recorded_is_disarmed(sto
     flow = Flow(story, CONSULTS)
     flow.begins(f"{CONSULTED}\n1.20  A  NAMES  {DOCTOR}")
     story.clock.run_until(story.clock.now + 0.1)
-    assert flow.commanded()[:2] == ["arm D", "take back D"]
-    assert "arm D" not in flow.commanded()[2:]
+    assert flow.commanded() == ["arm D", "stop B", "take back D"]
+
+
+def test_who_is_named_anew_and_may_be_recorded_stays_armed(story):
+    flow = Flow(story, CONSULTS)
+    flow.begins(f"{CONSULTED}\n1.20  A  NAMES  +4522334466")
+    story.clock.run_until(story.clock.now + 0.1)
+    assert flow.commanded() == ["arm D"]
 
 
 def test_what_began_just_before_fsplug_was_killed_is_of_its_talk_when_it_is_back(story):
