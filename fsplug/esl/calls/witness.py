@@ -210,6 +210,8 @@ class Witness:
         outcome = verdict(between, self._policy.snapshot(talk.company, version))
         call = row.id if row is not None else talk.call_ids[0]
         file = self._files.made_away(talk, outcome.user, records) if outcome.record else None
+        if not outcome.record:
+            self._files.unwanted(talk)
         return _Missed(decision_id(talk.company, talk.name), call, row is None, between, outcome, file)
 
     def _between(self, talk: SeenTalk, version: int) -> Talk | None:

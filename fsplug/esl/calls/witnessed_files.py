@@ -6,6 +6,7 @@ import structlog
 
 from fsplug.errors import FsplugError
 from fsplug.esl.calls.cutting import CUT_SECONDS
+from fsplug.esl.calls.decisions import early_id
 from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.ports import Spool
 from fsplug.esl.calls.records import LegRecord
@@ -59,7 +60,39 @@ class WitnessedFiles:
         legs = (talk.caller, talk.answerer) if user == talk.caller.username else (talk.answerer, talk.caller)
         found = (records.get(leg.uuid) for leg in legs)
         files = (self.of(talk, one, one.away) for one in found if one is not None and one.away)
-        return next((one for one in files if one is not None and one not in self.ordered), None)
+        made = next((one for one in files if one is not None and one not in self.ordered), None)
+        return made or self._made_early(talk, user, records)
+
+    def unwanted(self, talk: SeenTalk) -> None:
+        """Policy does not want this talk. What the switch had been told to record of it goes."""
+        self._spool.discard(_early(talk))
+
+    def _made_early(self, talk: SeenTalk, user: str | None, records: Mapping[str, LegRecord]) -> str | None:
+        """The file that the switch began just before this talk: its leg had been armed for this very partner."""
+        file = _early(talk)
+        recorded = talk.caller if user == talk.caller.username else talk.answerer
+        leg = records.get(recorded.uuid)
+        if not self._spool.exists(file):
+            return None
+        if leg is None or not self._is_of(talk, leg, file):
+            self._spool.discard(file)
+            return None
+        return file
+
+    def _is_of(self, talk: SeenTalk, leg: LegRecord, file: str) -> bool:
+        """Whether the file holds this talk alone; what was recorded after it is cut off."""
+        later = [one.at for one in leg.talks if one.at > talk.at]
+        later += [leg.stay.at] if leg.stay is not None and leg.stay.at > talk.at else []
+        if not later:
+            return True
+        end = min(talk.until, *later)
+        closed_at = min(leg.ended_at, self._spool.written_at(file) or leg.ended_at)
+        try:
+            self._spool.cut(file, max(0.0, end - talk.at - CUT_SECONDS), max(0.0, closed_at - end))
+        except FsplugError as error:
+            log.error("recording-not-cut", recording=file, error=error.text)
+            return False
+        return end - talk.at > CUT_SECONDS
 
     def judge(self, record: LegRecord) -> None:
         """Destroy what the switch recorded of this leg by itself, if no decision has ordered it."""
@@ -73,3 +106,7 @@ class WitnessedFiles:
     def forget(self) -> None:
         """The round is over."""
         self.ordered.clear()
+
+
+def _early(talk: SeenTalk) -> str:
+    return early_id(talk.company, talk.caller, talk.answerer, talk.ordinal)

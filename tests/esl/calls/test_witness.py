@@ -14,12 +14,14 @@ import pytest
 
 from fsplug.esl.calls.conference_stays import TOGETHER_SECONDS
 from fsplug.esl.calls.conferences import CONFERENCE_EVENTS
+from fsplug.esl.calls.decisions import early_id
 from fsplug.esl.calls.records import LegRecord, leg_record
 from fsplug.esl.calls.seen_talks import seen_talks
 from fsplug.esl.calls.witness import OTHERS_SECONDS, PARTNER_SECONDS
 from fsplug.esl.protocol.event import Event, plain_event
 from fsplug.policy.conversation.shapes import TurnKind
 from fsplug.policy.conversation.timeline import timeline
+from fsplug.policy.recording.legs import Leg
 from fsplug.store.calls import calls, conversation_events, conversations, decisions, gaps, outages, refused, witnessed
 from fsplug.store.calls.entries import OutageSeen
 from fsplug.store.calls.refused import RefusedKind
@@ -536,3 +538,24 @@ def test_a_call_that_ended_otherwise_was_not_refused(different: dict[str, str]) 
     assert leg_record(encoded({**facts, "variables": {**facts["variables"], **different}})).refused_on is None
     outbound = {**facts["channel_data"], "direction": "outbound"}
     assert leg_record(encoded({**facts, "channel_data": outbound})).refused_on is None
+
+
+@pytest.mark.parametrize(("flow", "is_wanted"), [("attended-transfer", True), ("uuid-bridge", False)])
+def test_what_began_for_a_leg_s_next_partner_while_fsplug_was_away_is_kept_if_policy_wants_it(
+    flow: str, is_wanted: bool, tmp_path: Path
+) -> None:
+    for folder in ("before", "after"):
+        (tmp_path / folder).mkdir()
+    before, story = Story(tmp_path / "before"), Story(tmp_path / "after")
+    records = read(flow)
+    before.witness.settle(records, {})
+    before.write_down()
+    last = decided(before)[-1]
+    one, other, ordinal = last.talk.split(":")
+    early = early_id(ACME, Leg(one, ACME), Leg(other, ACME), int(ordinal))
+    story.spool.files.add(early)
+    story.witness.settle(records, {})
+    story.write_down()
+    assert [one.recording for one in decided(story) if one.id == last.id] == ([early] if is_wanted else [None])
+    assert story.spool.files == ({early} if is_wanted else set())
+    assert last.id not in {one.decision for one in gaps.listed(story.store, ACME)}
