@@ -87,7 +87,8 @@ def users(
 
 def _summary(taken: Taken, dry_run: bool) -> str:
     new = sum(one.is_new for one in taken.changes)
-    parts = [f"{taken.users} users: {new} added, {len(taken.changes) - new} changed"]
+    users = "1 user" if taken.users == 1 else f"{taken.users} users"
+    parts = [f"{users}: {new} added, {len(taken.changes) - new} changed"]
     parts += [f"{taken.left_out} left out, who are not enabled"] if taken.left_out else []
     parts += ["nothing was changed (--dry-run)"] if dry_run else []
     return "; ".join(parts)
