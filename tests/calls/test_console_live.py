@@ -23,7 +23,6 @@ from tests.calls.lines import Line
 from tests.calls.listeners import ANNA, BO, CLARA, Listens, Party, both, has_ended, user_of, without_right
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
-from tests.calls.test_pausing import agents_may_pause
 
 HERE, APART = "in one process", "apart"
 
@@ -155,11 +154,18 @@ def test_a_user_without_a_phone_sees_so(plant: Plant, people: Party, pages: Call
     assert (status, "ingen telefon" in page) == (422, True)
 
 
-def test_whoever_is_recorded_pauses_their_own_call_by_the_panel_above_every_page(
+def agents_may_stop(document: dict[str, Any]) -> None:
+    """Whoever is recorded may pause and stop."""
+    for company in document["company"]:
+        for policy in (*company.get("policy", ()), *company.get("group", ())):
+            policy["agent_may"] = "pause,stop"
+
+
+def test_whoever_is_recorded_pauses_and_stops_it_by_the_panel_above_every_page(
     plant: Plant, people: Party, pages: Callable[[str], Pages]
 ) -> None:
     bo = pages(BO)
-    plant.apply(both(everybody, agents_may_pause))
+    plant.apply(both(everybody, agents_may_stop))
     with pages(ANNA).open() as anna:
         talk = people.talk(CUSTOMER, ANNA)
         anna.is_told("Samtalen optages.")
@@ -175,5 +181,7 @@ def test_whoever_is_recorded_pauses_their_own_call_by_the_panel_above_every_page
         known = len(anna.received)
         assert anna.ask("/my-call", call=call, act="resume")[0] == 303
         anna.is_told("Samtalen optages.", known)
+        assert anna.ask("/my-call", call=call, act="stop")[0] == 303
+        anna.is_told("Optagelsen er stoppet.", known)
         talk.hang_up(CUSTOMER)
         anna.is_told('<div id="own-call" data-holds-focus></div>', known)
