@@ -66,6 +66,7 @@ WHO = {
     "/my-calls": PEOPLE,
     "/policies": MANAGERS,
     "/deletions": MANAGERS,
+    "/missing": MANAGERS,
     "/people": ADMINS | {"sub-admin"},
     "/people/import": ADMINS | {"sub-admin"},
     "/activity": MANAGERS | ADMINS,

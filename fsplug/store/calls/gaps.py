@@ -1,6 +1,7 @@
 """Gaps: talks that policy wanted recorded and that nobody can play."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from peewee import JOIN, fn
 
@@ -50,19 +51,35 @@ _GAPS = (
     .join(Decisions, JOIN.LEFT_OUTER, on=((Decisions.id == Gaps.decision) & (Decisions.company == Gaps.company)))
     .join(Calls, JOIN.LEFT_OUTER, on=((Calls.id == Gaps.call) & (Calls.company == Gaps.company)))
 )
-_LISTED = Listing(
-    Gap,
-    Gaps,
-    lambda: _GAPS.where(Gaps.company == given.company),
-    key="decision",
-    person=Decisions.username == given.person,
-    version=Decisions.version.is_null() | (Decisions.version >= given.version),
-    numbers=(Decisions.caller.in_(given_each.numbers)) | (Decisions.answerer.in_(given_each.numbers)),
-)
+
+
+def _listing(*conditions: Any) -> Listing[Gap]:
+    return Listing(
+        Gap,
+        Gaps,
+        lambda: _GAPS.where(Gaps.company == given.company, *conditions),
+        key="decision",
+        person=Decisions.username == given.person,
+        version=Decisions.version.is_null() | (Decisions.version >= given.version),
+        numbers=(Decisions.caller.in_(given_each.numbers)) | (Decisions.answerer.in_(given_each.numbers)),
+    )
+
+
+_LISTED, _OF_CAUSE = _listing(), _listing(Gaps.cause == given.cause)
 
 
 def listed(
-    store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
+    store: Store,
+    domain: str,
+    limit: int = 100,
+    before: Cursor | None = None,
+    wanted: Wanted = EVERYTHING,
+    cause: str | None = None,
 ) -> list[Gap]:
-    """The company's gaps, newest first. `person`: the user of the decision; `numbers`: its caller or answerer."""
-    return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))
+    """The company's gaps, newest first; of one cause. `person`: the user of the decision; `numbers`: its caller or
+    answerer.
+    """
+    company = company_id(store, domain)
+    if cause is None:
+        return _LISTED.page(store, wanted, limit, before, company=company)
+    return _OF_CAUSE.page(store, wanted, limit, before, company=company, cause=cause)

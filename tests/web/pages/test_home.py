@@ -29,7 +29,7 @@ def anna(browser: Browser, console: Console) -> Browser:
 
 
 def _figures(page: str) -> list[str]:
-    return re.findall(r'<p class="figure">([^<]*)</p>', page)
+    return re.findall(r'<p class="figure">(?:<a [^>]*>)?([^<]*)(?:</a>)?</p>', page)
 
 
 def test_today_s_calls_and_recordings_are_counted_by_hour(anna: Browser, console: Console) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import current_app, redirect, render_template, url_for
@@ -22,6 +23,7 @@ from fsplug.web.kernel.guard import Open, PageRule, takes
 from fsplug.web.kernel.live import Live, calls_or_none
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
+from fsplug.web.pages.recordings.missing import address_since
 
 # Everybody else is redirected from the first page.
 _SEEN_BY = PageRule(Need.RECORDINGS, Reach.COMPANY)
@@ -104,7 +106,13 @@ def page() -> Any:
     room = services.archive.room()
     day = _day(guard.store(), viewer, services.live, room)
     leads_to_people = "people.page" in current_app.view_functions and viewer.reaches(Need.PEOPLE, Reach.COMPANY)
-    return render_template("home/page.html", day=day, plot=plot(day.hours, viewer), leads_to_people=leads_to_people)
+    return render_template(
+        "home/page.html",
+        missing=partial(address_since, viewer, viewer.now - WEEK_SECONDS),
+        day=day,
+        plot=plot(day.hours, viewer),
+        leads_to_people=leads_to_people,
+    )
 
 
 def plot(hours: Sequence[Hour], viewer: Viewer) -> Plot:
