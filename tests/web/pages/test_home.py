@@ -103,6 +103,9 @@ class _Live:
             raise Unavailable("switch-away", "it is away")
         return self._calls
 
+    def own_calls(self, company: str, username: str) -> list[Any]:
+        return []
+
     def note(self, company: str, username: str) -> None:
         return None
 
