@@ -74,8 +74,8 @@ def path_of(url: str) -> str:
 def _there_is(store: Store, name: str) -> str:
     if name == "recording":
         return playable(store, MY_CONSOLE)
-    if name == "username":
-        return MY_CONSOLE
+    if name in ("username", "number"):
+        return {"username": MY_CONSOLE, "number": "2001"}[name]
     if name == "conversation":
         return _conversation(store)
     return _open_share(store).id if name == "share" else tokens.new_token()
