@@ -4,9 +4,11 @@ No event comes early enough to be sure that a command would: an event may wait 2
 1.11.1), and the two are bridged 20 to 40 ms after they are sent off. So the switch begins the recording by itself, at
 the end of the leg's bridge and in the leg's own thread, if the leg is about to get that very partner. If it gets
 anybody else, or hangs up, nothing is begun.
+
+What the switch begins by itself is masked by nobody while fsplug is away. So nothing is armed while a call is paused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 import structlog
@@ -15,6 +17,7 @@ from fsplug.errors import FsplugError
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.calls.decisions import Decisions
 from fsplug.esl.calls.live_recording import Recording, Stage
+from fsplug.esl.calls.pauses import Pauses
 from fsplug.esl.calls.ports import Ports
 from fsplug.policy.recording.owners import owner
 
@@ -24,10 +27,12 @@ log = structlog.get_logger()
 class Consultations:
     """Arms the partners of users for each other."""
 
-    def __init__(self, book: CallBook, decisions: Decisions, ports: Ports) -> None:
+    def __init__(self, book: CallBook, decisions: Decisions, pauses: Pauses, ports: Ports) -> None:
         self._book = book
         self._decisions = decisions
+        self._pauses = pauses
         self._ports = ports
+        pauses.on_turn = self._turned
         # The legs on which each user talks.
         self._legs: dict[tuple[str, str], set[str]] = {}
         # What is armed, each with the two legs that would talk.
@@ -75,6 +80,18 @@ class Consultations:
         """The talk that this recording was armed for has begun, or the recording has."""
         self._armed.pop(recording, None)
 
+    def _turned(self) -> None:
+        """A pause has begun or ended."""
+        for recording, pair in [one for one in self._armed.values() if self._is_paused(one[1])]:
+            self._disarm(recording, pair)
+            self._ports.later(0, self._tell, recording, pair, False)
+        for legs in self._legs.values():
+            self._arm_partners(legs)
+
+    def _is_paused(self, legs: Iterable[str]) -> bool:
+        channels = (self._book.channels.get(leg) for leg in legs)
+        return any(one is not None and self._pauses.covers(one.leg.call or one.leg.uuid) for one in channels)
+
     def _arm_partners(self, legs: set[str]) -> None:
         talking = (self._book.channels[leg] for leg in legs if leg in self._book.channels)
         partners = {one.partner for one in talking if one.partner and one.partner not in legs}
@@ -86,7 +103,7 @@ class Consultations:
 
     def _expected(self, one: str, other: str) -> Recording | None:
         first, second = self._book.channels.get(one), self._book.channels.get(other)
-        if first is None or second is None:
+        if first is None or second is None or self._is_paused((one, other)):
             return None
         try:
             return self._decisions.expected(first.leg, second.leg)

@@ -70,7 +70,7 @@ class Foreseen:
         self._recorder = recorder
         self._taken = taken
         self._ports = ports
-        self._consultations = Consultations(book, decisions, ports)
+        self._consultations = Consultations(book, decisions, recorder.pauses, ports)
         # What has begun, by each of the two legs.
         self._begun: dict[str, Recording] = {}
 

@@ -46,7 +46,7 @@ class Pause:
 class Pauses:
     """All pauses that go on. `hearers` gives the legs of those who listen now, each with the call it hears.
 
-    `on_change` is called with the company in which a pause began or ended.
+    `on_change` is called with the company in which a pause began or ended, `on_turn` before that.
     """
 
     def __init__(self, store: Store, book: CallBook, ports: Ports) -> None:
@@ -62,6 +62,7 @@ class Pauses:
         self._telling = gevent.lock.BoundedSemaphore(1)
         self.hearers: Callable[[], Iterable[tuple[str, str]]] = tuple
         self.on_change: Callable[[str], None] = lambda company: None
+        self.on_turn: Callable[[], None] = lambda: None
 
     def of(self, call: Call) -> list[Pause]:
         """The pauses of this call, and of those that are one conversation with it."""
@@ -79,6 +80,7 @@ class Pauses:
             self.end([made])
             raise Unavailable("unavailable", "the switch did not silence a recording or a listener of the call")
         self._ports.later(PAUSE_SECONDS, self._due, made)
+        self.on_turn()
         self.on_change(made.company)
         return made
 
@@ -86,6 +88,7 @@ class Pauses:
         """End these pauses. What others have paused, too, stays paused."""
         ended = [one for one in ending if self._open.pop(one.id, None) is not None]
         self.apply()
+        self.on_turn()
         for one in ended:
             self._write(one, max(one.at, self._ports.clock()))
             self.on_change(one.company)
@@ -98,7 +101,7 @@ class Pauses:
     def is_silent_for(self, leg: str) -> bool:
         """Whether the switch sends nothing of the call to this listener, unless the call is not paused."""
         self.apply()
-        paused = {leg for leg, call in self.hearers() if self._is_paused(call)}
+        paused = {leg for leg, call in self.hearers() if self.covers(call)}
         return leg not in paused or leg in self._deaf
 
     def take_up(self, calls: Iterable[str]) -> None:
@@ -110,7 +113,7 @@ class Pauses:
             one = Pause(row.id, row.call, company, row.username or "", row.leg, row.how or "", row.at, due_at)
             self._open[one.id] = one
             self._ports.later(max(0.0, one.due_at - self._ports.clock()), self._due, one)
-        self._unsure = {one.id for one in self._book.recordings.values() if self._is_paused(one.call)}
+        self._unsure = {one.id for one in self._book.recordings.values() if self.covers(one.call)}
         self._ports.later(0, self.apply)
 
     def apply(self) -> bool:
@@ -119,11 +122,11 @@ class Pauses:
             return True
         with self._telling:
             self._forget()
-            listeners = [one for one in self.hearers() if self._is_paused(one[1]) is not (one[0] in self._deaf)]
+            listeners = [one for one in self.hearers() if self.covers(one[1]) is not (one[0] in self._deaf)]
             recordings = [one for one in self._running() if self._is_to_be_told(one)]
             # A recording's silence begins with what is in the switch's buffer; a listener's does not.
-            wanted = [Silence(leg, "", self._is_paused(call)) for leg, call in listeners]
-            wanted += [Silence(one.leg, one.path, self._is_paused(one.call)) for one in recordings]
+            wanted = [Silence(leg, "", self.covers(call)) for leg, call in listeners]
+            wanted += [Silence(one.leg, one.path, self.covers(one.call)) for one in recordings]
             done = self._tell(wanted)
             deafened = [self._is_deafened(leg, is_done) for (leg, _), is_done in zip(listeners, done, strict=False)]
             said = zip(recordings, wanted[len(listeners) :], done[len(listeners) :], strict=True)
@@ -147,7 +150,7 @@ class Pauses:
         return [one for one in self._book.recordings.values() if one.stage in (Stage.RUNNING, Stage.STOPPING)]
 
     def _is_to_be_told(self, recording: Recording) -> bool:
-        return self._is_paused(recording.call) is not (recording.id in self._masked) or recording.id in self._unsure
+        return self.covers(recording.call) is not (recording.id in self._masked) or recording.id in self._unsure
 
     def _is_masked(self, recording: Recording, wanted: bool, done: bool) -> bool:
         if done:
@@ -168,7 +171,8 @@ class Pauses:
             log.error("pause-not-told", legs=[one.leg for one in wanted], error=error.text)
             return [False] * len(wanted)
 
-    def _is_paused(self, call: str) -> bool:
+    def covers(self, call: str) -> bool:
+        """Whether this call, or its conversation, is paused."""
         return any(self._covers(one, call) for one in self._open.values())
 
     def _covers(self, one: Pause, call: str) -> bool:

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 
 import pytest
 
+from fsplug.policy.entities import DepartmentPolicy
+from fsplug.policy.recording.control import Act, By
+from fsplug.policy.terms import AgentMay, Terms
 from tests.esl.flows import Flow, Marks, assert_nothing_is_left, called, caller, customer, lines
 from tests.esl.story import ACME, Story
+from tests.policysets import set_department_policy
 
 DOCTOR = "+4522334499"
+MAY_PAUSE = Terms(agent_may=frozenset({AgentMay.PAUSE}))
 AB = {"A": customer(), "B": called("1001", by="A")}
 CONSULTS = {**AB, "C": caller("1001", "1003"), "D": called("1003", by="C")}
 CALLS_OUT = {
@@ -311,6 +316,34 @@ def test_who_is_named_anew_and_may_be_recorded_stays_armed(story):
     flow.begins(f"{CONSULTED}\n1.20  A  NAMES  +4522334466")
     story.clock.run_until(story.clock.now + 0.1)
     assert flow.commanded() == ["arm D"]
+
+
+def _where_sales_may_pause(story):
+    boxes = DepartmentPolicy("Sales", outgoing=True, internal=False, incoming=True, terms=MAY_PAUSE)
+    set_department_policy(story.store, ACME, boxes, by="test")
+    return story
+
+
+def test_while_a_call_is_paused_the_switch_is_not_to_begin_anything_by_itself(story):
+    flow = Flow(_where_sales_may_pause(story), CONSULTS)
+    flow.begins(CONSULTED)
+    story.clock.run_until(story.clock.now + 0.1)
+    for act in (Act.PAUSE, Act.RESUME):
+        story.control.do(act, ACME, "A", "1001", By.COMMAND)
+        story.clock.run_until(story.clock.now + 0.1)
+    assert [one for one in flow.commanded() if one.endswith(" D")] == ["arm D", "take back D", "arm D"]
+
+
+def test_who_is_asked_in_a_pause_is_armed_once_it_is_over(story):
+    flow = Flow(_where_sales_may_pause(story), CONSULTS)
+    flow.begins(TALKS)
+    story.control.do(Act.PAUSE, ACME, "A", "1001", By.COMMAND)
+    flow.begins(CONSULTED.replace(TALKS, ""))
+    story.clock.run_until(story.clock.now + 0.1)
+    assert "arm D" not in flow.commanded()
+    story.control.do(Act.RESUME, ACME, "A", "1001", By.COMMAND)
+    story.clock.run_until(story.clock.now + 0.1)
+    assert flow.commanded()[-1] == "arm D"
 
 
 def test_what_began_just_before_fsplug_was_killed_is_of_its_talk_when_it_is_back(story):
