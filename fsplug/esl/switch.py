@@ -86,8 +86,8 @@ class Switch(Protocol):
     def silence(self, wanted: Sequence[Silence]) -> list[bool]:
         """Make these silent, or no longer, in one round trip; for each, False if there is no such recording or leg."""
 
-    def listen_for(self, leg: str, key: str) -> None:
-        """Send an event of `KEY_EVENTS` whenever a star and this key are pressed on this leg; nobody hears them."""
+    def listen_for(self, leg: str, key: str, presses: str) -> None:
+        """Send an event of `KEY_EVENTS` with this `Key` whenever this is pressed on the leg; nobody hears it."""
 
     def is_recording(self, leg: str, path: str) -> bool:
         """Whether this file is being recorded on this leg."""
@@ -219,8 +219,8 @@ class LinkedSwitch:
         told = [commands.silence(one.leg, one.path, one.is_silent) for one in wanted]
         return [answer.strip().startswith("+OK") for answer in self._link.apis(told, ANSWER_SECONDS)]
 
-    def listen_for(self, leg: str, key: str) -> None:
-        self._link.execute(commands.uuid(leg), keys.LISTEN, keys.binding(key), ANSWER_SECONDS)
+    def listen_for(self, leg: str, key: str, presses: str) -> None:
+        self._link.execute(commands.uuid(leg), keys.LISTEN, keys.binding(key, presses), ANSWER_SECONDS)
 
     def is_recording(self, leg: str, path: str) -> bool:
         return path in self._answer(commands.media_bugs(leg))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fsplug.errors import Invalid
 from fsplug.policy.proxies import networks
+from fsplug.policy.recording import phone_keys
 from fsplug.store.audit import signing
 
 SMTP_SECURITY = ("starttls", "tls", "none")
@@ -44,6 +45,16 @@ def audit_keys(value: object) -> str:
     given = text(value)
     try:
         signing.checked(given.split())
+    except Invalid as error:
+        raise ValueError(error.text) from None
+    return given
+
+
+def keys(value: object) -> str:
+    """What is pressed on a phone in its call, as `phone_keys` reads it."""
+    given = text(value)
+    try:
+        phone_keys.set_keys(given)
     except Invalid as error:
         raise ValueError(error.text) from None
     return given

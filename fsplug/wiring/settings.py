@@ -12,6 +12,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.access.plays import USUAL_PER_HOUR
 from fsplug.policy.one_line import shown
 from fsplug.policy.proxies import Front
+from fsplug.policy.recording import phone_keys
 from fsplug.wiring import setting_values
 from fsplug.wiring.toml_source import parsed
 
@@ -40,7 +41,8 @@ class Settings:
     recorded call that sends nothing for `phone_timeout_seconds` has vanished; with 0 none ever has. The switch arms
     calls by itself, where a company wants it, for `when_away_seconds` after fsplug last compared its policy with the
     store; with 0, for ever. With `phones_srtp`, phones encrypt their audio. Phones that
-    register from `phone_proxies` (addresses and networks) are reached as they say.
+    register from `phone_proxies` (addresses and networks) are reached as they say. The recorded user presses
+    `keys_in_calls` to start, pause and stop (`policy.recording.phone_keys`).
     """
 
     data: Path
@@ -84,6 +86,7 @@ class Settings:
     when_away_seconds: int = 0
     phones_srtp: bool = False
     phone_proxies: str = ""
+    keys_in_calls: str = phone_keys.DEFAULT
 
     @property
     def console_url(self) -> str:
@@ -240,6 +243,7 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     "web_url": setting_values.url,
     "web_proxies": setting_values.proxies,
     "phone_proxies": setting_values.proxies,
+    "keys_in_calls": setting_values.keys,
     "smtp_security": setting_values.security,
     "audit_keys": setting_values.audit_keys,
     "plays_per_hour": setting_values.recordings,

@@ -85,8 +85,8 @@ class CommandedSwitch:
             self.commands.append((told[not one.is_silent], one.leg, *what))
         return [not self.is_silent] * len(wanted)
 
-    def listen_for(self, leg: str, key: str) -> None:
-        self.commands.append(("listen for", leg, key))
+    def listen_for(self, leg: str, key: str, presses: str) -> None:
+        self.commands.append(("listen for", leg, key, presses))
 
     def is_recording(self, leg: str, path: str) -> bool:
         return (leg, path) in self.records

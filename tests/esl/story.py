@@ -6,7 +6,7 @@ towards 1001, and so on. Time is the story's own.
 
 import heapq
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from fsplug.esl.calls.witness import Witness
 from fsplug.esl.protocol import wire
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.access.failures import Failure
+from fsplug.policy.recording import phone_keys
 from fsplug.store.calls import calls, decisions, gaps, ledger
 from fsplug.store.calls.calls import Call
 from fsplug.store.calls.decisions import Decision
@@ -134,11 +135,15 @@ class Story:
         self.redirects, self.conferences = flow.redirects, flow.conferences
         self.pauses = flow.recorder.pauses
         self.control = Control(self.book, flow.acts, lambda _: "en")
-        self.keys = Keys(self.book, self.control, ports)
-        flow.recorder.on_expected = self.keys.listen
+        self.has_keys(phone_keys.set_keys(phone_keys.DEFAULT))
         self.armer = CallArmer(self.book, policy, flow.conversations, flow.consents, ports)
         self.witness = Witness(self.store, self.book, policy, *flow.left, ports)
         self.growth = GrowthWatch(self.book, flow.recorder, self.spool, ports)
+
+    def has_keys(self, presses: Mapping[phone_keys.Key, str]) -> None:
+        """These are the keys that do something to a recording."""
+        self.keys = Keys(self.book, self.control, self.ports, presses)
+        self.flow.recorder.on_expected = self.keys.listen
 
     def start_again(self) -> None:
         """Kill fsplug and start it: what it had written is in the store, all else is gone."""

@@ -63,9 +63,11 @@ def test_a_secret_file_that_is_not_there_is_named(tmp_path):
         ('web_proxies = "192.0.2.7 proxy.example"', "'proxy.example' is not an address or a network"),
         ("web_behind_proxy = 0x" + "f" * 5_000, "a whole number of 20000 bits"),
         ("store = " + "[" * 5_000, "nested too deeply"),
+        ('keys_in_calls = "pause=2"', "keys_in_calls = 'pause=2': 'pause=2' does not have .*give .*start=.1 pause=.2"),
+        ("keys_in_calls = 3", "keys_in_calls = 3: give one line of text"),
         ("event_socket_port = inf", "event_socket_port = inf: give a TCP port"),
     ],
-    ids=["decimal", "hexadecimal", "not an address", "not a number", "nested", "infinite"],
+    ids=["decimal", "hexadecimal", "not an address", "not a number", "nested", "not keys", "no text", "infinite"],
 )
 def test_no_value_is_too_large_to_be_refused(tmp_path: Path, line: str, said: str) -> None:
     (tmp_path / FILE_NAME).write_text(line, encoding="utf-8")

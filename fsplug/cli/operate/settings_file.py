@@ -108,6 +108,10 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
         "Proxies of yours, and networks, from which phones register that are reached as they say; separated by spaces.",
         lambda one: one.phone_proxies or "...",
     ),
+    "keys_in_calls": (
+        "What the recorded user presses in a call to start or keep, to pause and go on, and to stop; or none.",
+        lambda one: one.keys_in_calls,
+    ),
 }
 
 

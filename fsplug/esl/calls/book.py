@@ -6,6 +6,7 @@ from fsplug.esl.calls.live_conversation import LiveConversation
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.policy.entities import Talk
 from fsplug.policy.recording.legs import Arm, Leg, Ringing, transferred_by
+from fsplug.policy.recording.phone_keys import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Channel:
     cleared: tuple[Ringing, Leg] | None = None
     has_connected: bool = False
     sent_at: float | None = None
-    keys: set[str] = field(default_factory=set)
+    keys: set[Key] = field(default_factory=set)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from fsplug.esl.calls.recording_reports import LIMIT_REACHED
 from fsplug.policy.recording import control, withdrawal
 from fsplug.policy.recording.control import Act, By, ControlRequest, ControlTerms, Reason, act_of, refusal, refusals
 from fsplug.policy.recording.own_call import OwnCall
+from fsplug.policy.recording.phone_keys import Key
 from fsplug.policy.terms import DEFAULT_TERMS
 from fsplug.words.control import why_not
 
@@ -49,12 +50,12 @@ class Control:
         self.on_change(company)
         return {}
 
-    def press(self, key: str, company: str, call: str, username: str) -> Answer:
-        """Do what this key on the user's phone asks for now. As `do`; nothing for a key that asks for nothing."""
+    def press(self, key: Key, company: str, call: str, username: str) -> Answer:
+        """Do what this key on the user's phone asks for now. As `do`."""
         found = self._call(company, call)
         channel = self._channel(found, username) if found is not None else None
         act = act_of(key, self._request(found, channel, username))
-        return self.do(act, company, call, username, By.KEY) if act is not None else {}
+        return self.do(act, company, call, username, By.KEY)
 
     def withdraw(self, company: str, call: str, username: str, how: By) -> Answer:
         """Withdraw the consent to the recording of this call for those whom the user talks to: {}. As `do`."""

@@ -1,9 +1,11 @@
-"""The keys on the phone: whoever is recorded starts, keeps, pauses and stops their recording by `*1`, `*2` and `*3`.
+"""The keys on the phone: whoever is recorded starts, keeps, pauses and stops their recording.
 
 The switch listens for them on the user's own leg alone, tells fsplug of each, and hands none of them on: nobody hears
 them (mod_dptools, bind_digit_action, FreeSWITCH 1.11.1). Keys that belong to no binding go to the other side as before.
 A phone must send them as RFC 4733 events or SIP INFO, and not in its sound.
 """
+
+from collections.abc import Mapping
 
 import structlog
 
@@ -15,21 +17,26 @@ from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.keys import KEY, KEY_EVENTS
 from fsplug.policy.recording.control import ControlTerms, keys_of
+from fsplug.policy.recording.phone_keys import Key
 
 log = structlog.get_logger()
 
 
 class Keys:
-    """Has the switch listen for keys where the terms let them do something, and does what is pressed."""
+    """Has the switch listen for keys where the terms let them do something, and does what is pressed.
 
-    def __init__(self, book: CallBook, control: Control, ports: Ports) -> None:
+    `presses` has what is pressed for each key; there is no other.
+    """
+
+    def __init__(self, book: CallBook, control: Control, ports: Ports, presses: Mapping[Key, str]) -> None:
         self._book = book
         self._control = control
         self._ports = ports
+        self._presses = presses
 
     def listen(self, recording: Recording) -> None:
         """The talk of this recording has begun. Its legs are known in a moment."""
-        if keys_of(ControlTerms.of(recording.terms)):
+        if self._useful(recording):
             self._ports.later(0, self._listen, recording)
 
     def see(self, event: Event) -> None:
@@ -38,30 +45,34 @@ class Keys:
         """
         if event.name != "CUSTOM" or event.subclass != KEY_EVENTS:
             return
-        channel = self._book.channels.get(event.uuid)
+        key = event.get(KEY)
+        channel = self._book.channels.get(event.uuid) if key in set(Key) else None
         recording = self._book.recording_of(channel) if channel is not None else None
         if channel is not None and recording is not None and recording.user == channel.leg.username:
-            self._ports.later(0, self._pressed, recording, event.get(KEY) or "")
+            self._ports.later(0, self._pressed, recording, Key(key or ""))
 
     def _listen(self, recording: Recording) -> None:
         own = self._own(recording)
         if own is None:
             return
         # What an earlier talk of the leg has bound stays bound.
-        for key in keys_of(ControlTerms.of(recording.terms)):
+        for key in self._useful(recording):
             if key not in own.keys:
                 own.keys.add(key)
                 try:
-                    self._ports.switch.listen_for(own.leg.uuid, key)
+                    self._ports.switch.listen_for(own.leg.uuid, key, self._presses[key])
                 except Unavailable as error:
                     own.keys.discard(key)
                     log.error("key-not-bound", leg=own.leg.uuid, key=key, error=error.text)
+
+    def _useful(self, recording: Recording) -> list[Key]:
+        return [key for key in keys_of(ControlTerms.of(recording.terms)) if key in self._presses]
 
     def _own(self, recording: Recording) -> Channel | None:
         its = (one for one in self._book.channels.values() if one.recording == recording.id)
         return next((one for one in its if one.leg.username == recording.user), None)
 
-    def _pressed(self, recording: Recording, key: str) -> None:
+    def _pressed(self, recording: Recording, key: Key) -> None:
         try:
             self._control.press(key, recording.company, recording.call, recording.user or "")
         except FsplugError as refusal:

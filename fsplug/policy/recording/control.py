@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
+from fsplug.policy.recording.phone_keys import Key
 from fsplug.policy.terms import Start, Terms
 
 
@@ -104,30 +105,28 @@ def refusals(request: ControlRequest) -> dict[Act, Reason | None]:
     return {act: refusal(replace(request, act=act)) for act in Act}
 
 
-# The keys of a phone, which follow a star, and what each may ask for.
-KEYS: Mapping[str, frozenset[Act]] = {
-    "1": frozenset({Act.START, Act.KEEP}),
-    "2": frozenset({Act.PAUSE}),
-    "3": frozenset({Act.STOP}),
+_KEYS: Mapping[Key, frozenset[Act]] = {
+    Key.START: frozenset({Act.START, Act.KEEP}),
+    Key.PAUSE: frozenset({Act.PAUSE}),
+    Key.STOP: frozenset({Act.STOP}),
 }
 
 
-def keys_of(terms: ControlTerms) -> tuple[str, ...]:
+def keys_of(terms: ControlTerms) -> tuple[Key, ...]:
     """The keys by which the recorded user may do something on these terms."""
     useless = frozenset(act for act, start in _FOR_ONE_START.items() if terms.start is not start)
-    return tuple(key for key, acts in KEYS.items() if acts & terms.rights - useless)
+    return tuple(key for key, acts in _KEYS.items() if acts & terms.rights - useless)
 
 
-def act_of(key: str, facts: ControlRequest) -> Act | None:
-    """What this key asks for now: one starts or keeps, by the terms, and one pauses and goes on. None for no key."""
+def act_of(key: Key, facts: ControlRequest) -> Act:
+    """What this key asks for now: one starts or keeps, by the terms, and one pauses and goes on."""
     match key:
-        case "1":
+        case Key.START:
             return Act.KEEP if facts.terms.start is Start.KEEP_ON_DEMAND else Act.START
-        case "2":
+        case Key.PAUSE:
             return Act.RESUME if facts.is_paused else Act.PAUSE
-        case "3":
+        case Key.STOP:
             return Act.STOP
-    return None
 
 
 _FOR_ONE_START = {Act.START: Start.ON_DEMAND, Act.KEEP: Start.KEEP_ON_DEMAND}

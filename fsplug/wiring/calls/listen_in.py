@@ -1,6 +1,6 @@
 """Listen-in wired up: the door for calls, the events it needs, and its periodic work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +27,7 @@ from fsplug.esl.listenin.star_code import ListenDoor
 from fsplug.esl.listenin.watch import ListenWatch
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.session import OutboundSession
+from fsplug.policy.recording.phone_keys import Key
 from fsplug.store.db.database import Store
 from fsplug.store.nodes import live
 from fsplug.xml.dialplan import prompts
@@ -40,9 +41,13 @@ GUARD_SECONDS = 1.0
 
 
 class ListenInParts:
-    """Everything of listen-in in one process; `config` is the store that configuration is read from."""
+    """Everything of listen-in in one process; `config` is the store that configuration is read from, and `keys` what is
+    pressed in calls.
+    """
 
-    def __init__(self, store: Store, config: Store, book: CallBook, acts: Acts, ports: Ports, ways: Ways) -> None:
+    def __init__(
+        self, store: Store, config: Store, book: CallBook, acts: Acts, ports: Ports, ways: Ways, keys: Mapping[Key, str]
+    ) -> None:
         switch = ports.switch
         listens = ListenBook()
         self.facts = ListenFacts(config, book, switch, _node_finder(store, ports.switch_name))
@@ -64,7 +69,7 @@ class ListenInParts:
         self._pauses.hearers = lambda: [(one.caller.leg, one.talk.call) for one in listens.listens.values()]
         self.control = Control(book, acts, self.facts.language)
         self.control.on_change = self.live.controlled
-        self._keys = Keys(book, self.control, ports)
+        self._keys = Keys(book, self.control, ports, keys)
         acts.recorder.on_expected = self._keys.listen
 
     def reception(

@@ -30,6 +30,7 @@ from fsplug.media.spool import Spool
 from fsplug.outage_log import outage_log
 from fsplug.policy.hosts import is_loopback
 from fsplug.policy.listening.live_calls import CompanyCalls
+from fsplug.policy.recording.phone_keys import set_keys
 from fsplug.store.calls import outages
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
@@ -143,7 +144,9 @@ class CallsProcess:
         self.records = RecordReader(left, witness, flow.conferences.reported, self._run, flush)
         self._away_files = AwayFiles(self.store, self.book, self._spool, left, ports, self._run, flush)
         armer = CallArmer(self.book, policy, flow.conversations, flow.consents, ports)
-        self.listen_in = ListenInParts(self.store, self._stores.config, self.book, flow.acts, ports, ways)
+        self.listen_in = ListenInParts(
+            self.store, self._stores.config, self.book, flow.acts, ports, ways, set_keys(settings.keys_in_calls)
+        )
         answer = self.listen_in.reception(flow.redirects, armer.handle, self._confirmation.of)
         self.server = asking.server(settings, answer)
         led = flow.redirects.or_else(armer.armed)

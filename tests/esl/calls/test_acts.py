@@ -13,6 +13,7 @@ import pytest
 from fsplug.errors import FsplugError, Unavailable
 from fsplug.esl.protocol.keys import KEY, KEY_EVENTS
 from fsplug.policy.entities import DepartmentPolicy
+from fsplug.policy.recording import phone_keys
 from fsplug.policy.recording.control import Act, By
 from fsplug.policy.terms import AgentMay, OnFailure, Start, Terms
 from fsplug.store.audit import trail
@@ -230,11 +231,11 @@ def test_what_waits_for_its_user_is_not_missed_and_no_call_is_refused_for_it(sto
 
 
 PRESSED = [
-    ("one who pauses, goes on and stops", AUTOMATIC, BEGIN, "2 2 3 3", "mask unmask stop", ""),
-    ("what is kept, and stopped then", KEEP, BEGIN, "1 1 3", "stop", "keep stop"),
-    ("what is started, and paused then", ON_DEMAND, TALK, "2 3 1 2", "start mask", "start"),
-    ("keys that no term allows", Terms(), BEGIN, "1 2 3", "", ""),
-    ("keys that mean nothing", AUTOMATIC, BEGIN, "4 0 # 22", "", ""),
+    ("one who pauses, goes on and stops", AUTOMATIC, BEGIN, "pause pause stop stop", "mask unmask stop", ""),
+    ("what is kept, and stopped then", KEEP, BEGIN, "start start stop", "stop", "keep stop"),
+    ("what is started, and paused then", ON_DEMAND, TALK, "pause stop start pause", "start mask", "start"),
+    ("keys that no term allows", Terms(), BEGIN, "start pause stop", "", ""),
+    ("keys that mean nothing", AUTOMATIC, BEGIN, "1 keep # pausepause", "", ""),
 ]
 
 
@@ -255,16 +256,26 @@ def test_what_keys_do(story: Story, name: str, terms: Terms, before: str, presse
 
 
 @pytest.mark.parametrize(
-    ("terms", "keys"), [(Terms(), ""), (replace(AUTOMATIC), "2 3"), (KEEP, "1 2 3")], ids=["nothing", "all", "keep"]
+    ("terms", "keys"), [(Terms(), ""), (AUTOMATIC, "*2 *3"), (KEEP, "*1 *2 *3")], ids=["nothing", "all", "keep"]
 )
 def test_the_switch_listens_on_the_user_s_own_leg_and_once(story: Story, terms: Terms, keys: str) -> None:
     flow = ControlledFlow(agrees(story, terms), ABC)
     flow.begins(BEGIN)
-    assert listened(story) == [("B", key) for key in keys.split()]
+    assert [(leg, presses) for leg, _, presses in listened(story)] == [("B", key) for key in keys.split()]
     [recording] = story.book.recordings.values()
     story.keys.listen(recording)
     flow.begins(MOVES)
-    assert listened(story)[len(keys.split()) :] == [("C", key) for key in keys.split()]
+    anew = listened(story)[len(keys.split()) :]
+    assert [(leg, presses) for leg, _, presses in anew] == [("C", key) for key in keys.split()]
+
+
+@pytest.mark.parametrize(
+    ("is_set", "bound"), [("none", []), ("stop=#33 pause=*5", [("B", "pause", "*5"), ("B", "stop", "#33")])]
+)
+def test_the_switch_listens_for_the_keys_that_are_set(story: Story, is_set: str, bound: list[tuple[str, ...]]) -> None:
+    story.has_keys(phone_keys.set_keys(is_set))
+    ControlledFlow(agrees(story, KEEP), AB).begins(BEGIN)
+    assert listened(story) == bound
 
 
 def listened(story: Story) -> list[tuple[str, ...]]:
