@@ -64,8 +64,8 @@ class CommandedSwitch:
     def hang_up(self, leg: str, cause: str) -> None:
         self.commands.append(("hang up", leg, cause))
 
-    def start_recording(self, leg: str, path: str, recording: str, terms: Terms) -> None:
-        self.commands.append(("start", leg, recording))
+    def start_recording(self, leg: str, path: str, recording: str, terms: Terms, of_partner: bool) -> None:
+        self.commands.append(("start swapped" if of_partner else "start", leg, recording))
 
     def arm_for_partner(self, leg: str, partner: str, path: str, recording: str, terms: Terms) -> None:
         self.commands.append(("arm", leg, recording))

@@ -157,7 +157,7 @@ def test_two_legs_talk_as_long_as_one_is_in_the_others_bridge() -> None:
 
 def test_a_recording_is_started_in_the_leg_s_own_thread() -> None:
     switch, link = linked({})
-    switch.start_recording(LEG, "/spool/r.wav", "r", Terms())
+    switch.start_recording(LEG, "/spool/r.wav", "r", Terms(), of_partner=False)
     [given] = link.given
     assert given.startswith(f"{LEG} record_session /spool/r.wav {{fsplug_recording")
 

@@ -15,6 +15,7 @@ from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.pauses import Pauses
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recording_reports import END_UNSEEN, LIMIT_REACHED, STOP_UNSEEN, STOPPED_BY_USER, RecordingReports
+from fsplug.esl.calls.starts import Starts
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.terms import OnFailure
 
@@ -52,6 +53,7 @@ class Recorder:
         self.on_expected: Callable[[Recording], None] = lambda recording: None
         self.holds = Holds(book, changes, ports)
         self.reports = RecordingReports(ports)
+        self._starts = Starts(book, ports)
 
     def expect(self, recording: Recording, is_reported: bool = True) -> None:
         """The talk has begun: make sure that the recording runs, start it, or report a gap.
@@ -82,7 +84,7 @@ class Recorder:
         self._book.recordings[recording.id] = recording
         self._book.runs_on(recording, recording.leg)
         recording.is_told = True
-        self._ports.later(0, self._send_start, recording)
+        self._ports.later(0, self._starts.send, recording)
 
     def stop(self, recording: Recording, until: Until | None) -> None:
         """Stop a recording whose talk is over while its leg lives on; what it has recorded after `until` is cut off."""
@@ -222,17 +224,11 @@ class Recorder:
                 if self._ports.switch.channel(recording.leg) is None:
                     return  # nothing is left of the talk either; the end of the talk settles this recording
                 recording = self._successor_of(recording)
-            self._send_start(recording)
+            self._starts.send(recording)
         except Unavailable as error:
             log.warning("start-not-sent", recording=recording.id, error=error.text)
         took = max(0.0, self._ports.clock() - asked_at)
         self._ports.later(START_SECONDS + SLOWNESS * took, self._give_up_if_missing, recording)
-
-    def _send_start(self, recording: Recording) -> None:
-        try:
-            self._ports.switch.start_recording(recording.leg, recording.path, recording.id, recording.terms)
-        except Unavailable as error:
-            log.warning("start-not-sent", recording=recording.id, error=error.text)
 
     def _found_running(self, recording: Recording) -> None:
         if recording.advance(Stage.RUNNING):

@@ -14,6 +14,11 @@ def owner(leg: Leg) -> tuple[str, str] | None:
     return (domain, username) if username and domain else None
 
 
+def is_partners(whose: tuple[str, str], own: Leg, partner: Leg) -> bool:
+    """Whether what is recorded on the leg `own` is the part of its partner: of this user, who is not on `own`."""
+    return owner(own) != whose and owner(partner) == whose
+
+
 def may_connect(connecting: Leg, other: Leg) -> bool:
     """Whether the phone on the leg `connecting` may connect its partner with the partner of the other leg.
 

@@ -278,6 +278,30 @@ def test_a_recording_the_switch_ends_during_the_talk_is_a_gap_and_is_followed_by
 
 
 @pytest.mark.parametrize("restarted", [False, True])
+def test_what_follows_a_recording_on_the_partner_s_leg_has_the_same_person_on_the_left(story, restarted):
+    """1001, whose leg was answered before, calls out: recorded on the trunk's leg, with the channels swapped."""
+    calls_out = {"fsplug_user": "1001", "Answer-State": "answered"}
+    story.asks("trunk", **calls_out)
+    recording = story.recording_of("trunk")
+    story.spool.files = {recording}
+    pair = bridge("A", "Btrunk")
+    story.receives(
+        (9.0, "Btrunk", "CHANNEL_ANSWER"),
+        (9.0, "Btrunk", "RECORD_START", started(recording)),
+        (9.02, "A", "CHANNEL_BRIDGE", {**pair, **calls_out}),
+    )
+    if restarted:
+        legs = [story.event("A", "DUMP", **calls_out), story.event("Btrunk", "DUMP")]
+        story.switch.live, story.switch.bridged = {one.uuid: one for one in legs}, [("A", "Btrunk")]
+        story.start_again()
+    else:
+        ended = {**stopped(recording), "Answer-State": "answered", "Record-Completion-Cause": "uri-failure"}
+        story.receives((14.0, "Btrunk", "RECORD_STOP", ended))
+    story.until(14.1)
+    assert [command[:2] for command in story.switch.commands if "start" in command[0]] == [("start swapped", "Btrunk")]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
 @pytest.mark.parametrize("stays", ["B1001", "A"])
 def test_what_records_the_rest_of_a_talk_is_stopped_with_that_talk(story, stays, restarted):
     story.asks("1001")
