@@ -67,7 +67,7 @@ def users(
     found: list[Taken] = []
 
     def change(draft: Draft) -> None:
-        found[:] = [take(draft, sheet, columns, invocation.by)]
+        found[:] = [take(draft, sheet, columns)]
 
     try:
         made, granting = crud.confirmed(invocation, company, change, yes, dry_run)

@@ -15,7 +15,7 @@ from fsplug.cli.kernel.rules import POLICY
 from fsplug.policy.entities import GroupMode, WhenAway
 from fsplug.store.calls.simulate import simulated
 from fsplug.store.change import edit_policy, planning
-from fsplug.store.change.draft import Outcome
+from fsplug.store.change.outcome import Outcome
 from fsplug.store.config import policies
 
 _COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="The company whose policy it is.")

@@ -14,8 +14,9 @@ from fsplug.cli.kernel.waiting import facts_of, lines_of
 from fsplug.errors import Invalid
 from fsplug.policy.numbers import required
 from fsplug.store.change import draft as drafts
-from fsplug.store.change.draft import Draft, Outcome
+from fsplug.store.change.draft import Draft
 from fsplug.store.change.merging import merged
+from fsplug.store.change.outcome import Outcome
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 

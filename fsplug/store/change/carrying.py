@@ -12,7 +12,6 @@ from fsplug.store.accounts import accounts, authenticators
 from fsplug.store.audit import trail
 from fsplug.store.change import (
     notices,
-    permission,
     planning,
     planted,
     ranks,
@@ -170,7 +169,7 @@ def _apply(store: Store, change: WaitingChange, actor: Actor, is_confirmed: bool
         authenticators.remove(store, change.company, change.username, change.made_by)
     if not rows:
         return
-    draft = Draft(store, change.company)
+    draft = Draft(store, change.company, by=actor)
     # That was looked at when the change was asked for.
     draft.keep_person(change.username)
     for item in rows:
@@ -179,7 +178,6 @@ def _apply(store: Store, change: WaitingChange, actor: Actor, is_confirmed: bool
         draft.put_row(noun, _changed(item, draft.row(noun, key)))
     plan = draft.plan()
     for company in plan.companies:
-        permission.check(store, company.domain, company.changes, actor)
         if not is_confirmed:
             _check_waited(store, company, change, actor)
     planning.make(store, plan, scopes.operator(change.made_by), notifies=False)

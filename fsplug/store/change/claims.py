@@ -59,6 +59,9 @@ def is_vouched_for(change: Change, owned: Ranges) -> bool:
     """Whether the change says of a number that is not the company's that it is the user's all the same."""
     if change.noun is not users.USER_NUMBER or change.after is None or not change.after.verified:
         return False
+    if change.after.kind == FIXED and claimed(change) is not None:
+        # Nobody vouches for it: `troubles_of` has it.
+        return False
     return not was_verified(change) and not owned.has(change.after.number)
 
 

@@ -1,13 +1,14 @@
 """Passwords of devices and trunks: existing ones are kept, missing ones are made."""
 
 import secrets
+from collections.abc import Iterable
 from functools import partial
 from typing import NamedTuple
 
 from fsplug.errors import Invalid
 from fsplug.store.change.entry_rows import Rows
 from fsplug.store.config import devices, trunks
-from fsplug.store.config.nouns import Key, Noun, Row
+from fsplug.store.config.nouns import Change, Key, Noun, Row
 
 # 18 random bytes are 24 characters, more than the 128 bits of MD5 can tell apart.
 _PASSWORD_BYTES = 18
@@ -40,6 +41,20 @@ def settle(domain: str, wanted: Rows, present: Rows) -> list[Made]:
     return made
 
 
+def check(changes: Iterable[Change]) -> None:
+    """Invalid("short-password") if a chosen password is too short.
+
+    One that is there already may stay, which tells what it is: ask for permission first.
+    """
+    for change in changes:
+        before, after = change.before, change.after
+        if after is not None and change.noun is devices.DEVICE:
+            _check_chosen(f"device {after.name} of {after.username}", after.password, before and before.password)
+        elif after is not None and change.noun is trunks.TRUNK:
+            known = before and before.inbound_password
+            _check_chosen(f"trunk {after.name}", after.inbound_password, known)
+
+
 def new_password() -> str:
     """A random password, of letters and digits, - and _."""
     return secrets.token_urlsafe(_PASSWORD_BYTES)
@@ -53,7 +68,6 @@ def _check_chosen(whose: str, password: str | None, before: str | None) -> None:
 
 
 def _device(domain: str, wanted: Row, before: Row | None) -> Row:
-    _check_chosen(f"device {wanted.name} of {wanted.username}", wanted.password, before.password if before else None)
     name = wanted.sip_username
     if name is None or wanted.password is not None:
         return wanted
@@ -71,7 +85,6 @@ def _trunk(wanted: Row, before: Row | None) -> Row:
     if wanted.username and wanted.password is None:
         wanted = wanted._replace(password=(before.password if before is not None else None) or new_password())
     known = before.inbound_password if before is not None else None
-    _check_chosen(f"trunk {wanted.name}", wanted.inbound_password, known)
     if wanted.inbound_digest and wanted.inbound_password is None:
         wanted = wanted._replace(inbound_password=known or new_password())
     return wanted

@@ -4,11 +4,10 @@ A draft reads only the entries it is asked for. Before it is saved, it is checke
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.access.scopes import Actor, check_reaches_user
+from fsplug.policy.access.scopes import Actor, operator
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.store.audit import trail
 from fsplug.store.change import checks, claims, credentials, entry_rows, permission, planning, successors
@@ -16,13 +15,12 @@ from fsplug.store.change.credentials import Made
 from fsplug.store.change.document import write
 from fsplug.store.change.document.reader import Reader
 from fsplug.store.change.entry_rows import NOUNS, OWNED, Rows
+from fsplug.store.change.outcome import Outcome
 from fsplug.store.change.plans import CompanyPlan, Plan
 from fsplug.store.change.present import Present
 from fsplug.store.change.reached import Grantee
 from fsplug.store.change.view import Changed
-from fsplug.store.change.waiting_items import Held
-from fsplug.store.change.waiting_rows import WaitingChange
-from fsplug.store.config import companies, policies, users
+from fsplug.store.config import companies, policies
 from fsplug.store.config.companies import DETAIL
 from fsplug.store.config.nouns import Change, Key, Noun, Row
 from fsplug.store.config.ranges import RANGE
@@ -34,18 +32,21 @@ _SHOWN_ERRORS = 10
 # How often somebody else may save first before the company is locked.
 _TRIES = 3
 _DETAIL_KEY = DETAIL.key_type()
+_OPERATOR = operator("operator")
 # The nouns of the command line that are not called as the tables of the document.
 _LISTED_BY = {"range": "number range"}
 
 
 class Draft:
-    """The company `domain`, to be changed. With `departments`, only the users of these departments are visible.
+    """The company `domain`, to be changed by `by`. With `departments`, only the users of these departments are visible.
 
     Its entries hold no secrets, and keep those they have when they are put back.
     """
 
-    def __init__(self, store: Store, domain: str, departments: frozenset[str] | None = None) -> None:
-        self._store = store
+    def __init__(
+        self, store: Store, domain: str, departments: frozenset[str] | None = None, by: Actor = _OPERATOR
+    ) -> None:
+        self._store, self._by = store, by
         # Read the version first: if rows read later are newer, the plan is outdated.
         self._company = companies.get(store, domain)
         self._present = Present(store, domain)
@@ -54,6 +55,8 @@ class Draft:
         self._reader = Reader()
         self._made: list[Made] = []
         self._asked: set[tuple[str, str]] = set()
+        # The entries of which something could not be read as it was put.
+        self._unread: set[tuple[str, str]] = set()
         self._same: set[str] = set()
         self._parts: dict[tuple[str, str], Rows] = {}
         self._departments = departments
@@ -118,9 +121,13 @@ class Draft:
         if name is not None:
             self.remove(kind, name)
         part = entry_rows.nothing(kind)
+        known_troubles = len(self._reader.troubles)
         read.take(self._reader, self.domain, self.country, kind, table, part)
         self._made += credentials.settle(self.domain, part, kept)
-        for called, rows in entry_rows.parts(kind, part).items():
+        parts = entry_rows.parts(kind, part)
+        if len(self._reader.troubles) > known_troubles:
+            self._unread |= {(kind, called) for called in (name, *parts) if called is not None}
+        for called, rows in parts.items():
             self._keep(kind, called, rows)
 
     def remove(self, kind: str, name: str) -> None:
@@ -171,8 +178,12 @@ class Draft:
         return list(dict.fromkeys(found))
 
     def troubles(self) -> list[checks.Trouble]:
-        """Everything that is wrong: an entry, such as "user 1001", or a place in it, and the text; some are `Coded`."""
+        """Everything that is wrong: an entry, such as "user 1001", or a place in it, and the text; some are `Coded`.
+
+        Refused if `by` is not allowed to make the changes, who would else read here what the rows said before.
+        """
         plan = self._company_plan()
+        self._check_allowed(plan)
         between = (
             *checks.troubles_of(self._view, plan.changes),
             *claims.troubles_of(self.domain, self._view, plan.changes),
@@ -182,18 +193,24 @@ class Draft:
         read = ((where.removeprefix(own).removeprefix(", "), text) for where, text in self._reader.troubles)
         return [*read, *between]
 
-    def check_asked(self, by: Actor) -> None:
+    def check_asked(self) -> None:
         """Refused if `by` was told of a user out of their reach: also that nothing would change would tell of them."""
-        for kind, name in self._asked:
-            for user in self._present.part(kind, name)[users.USER].values() if kind == "user" else ():
-                check_reaches_user(by, user.username, user.department)
+        permission.check_knows(self._asked, self._present, self._by)
 
     def plan(self) -> Plan:
-        """The plan with the draft's changes; Invalid("invalid-entry") lists everything that is wrong."""
+        """The plan with the draft's changes; Refused as `troubles`, Invalid("invalid-entry") lists what it found."""
         if errors := self.errors():
             more = [f"and {len(errors) - _SHOWN_ERRORS} more"] if len(errors) > _SHOWN_ERRORS else []
             raise Invalid("invalid-entry", "; ".join((*errors[:_SHOWN_ERRORS], *more)), errors=errors)
         return Plan((self._company_plan(),))
+
+    def _check_allowed(self, plan: CompanyPlan) -> None:
+        """What can't be read is no change yet: of that, only the user must be within reach."""
+        read = [one for one in plan.changes if entry_rows.entry_of(one) not in self._unread]
+        permission.check(self._store, self.domain, read, self._by)
+        touched = self._unread if plan.changes else self._unread | self._asked
+        permission.check_knows(touched, self._present, self._by)
+        credentials.check(plan.changes)
 
     def _company_plan(self) -> CompanyPlan:
         every = (
@@ -236,20 +253,6 @@ class Draft:
         self._parts[kind, name] = kept
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The policy version of a company after an act, and the plan of what the act changed, or would have changed.
-
-    `held` waits of it, for a dry run too; `waiting` are the changes that do.
-    """
-
-    version: int
-    plan: Plan
-    held: tuple[Held, ...] = ()
-    waiting: tuple[WaitingChange, ...] = ()
-    changed: bool = False
-
-
 def edit(
     store: Store,
     domain: str,
@@ -267,11 +270,9 @@ def edit(
     """
 
     def once() -> Outcome:
-        draft = Draft(store, domain)
+        draft = Draft(store, domain, by=operator(by) if isinstance(by, str) else by)
         change(draft)
         plan = draft.plan()
-        if isinstance(by, Actor) and not plan:
-            draft.check_asked(by)
         asked = confirm if confirm and planning.grants(plan) else None
         if dry_run or asked:
             planning.check(store, plan, by)

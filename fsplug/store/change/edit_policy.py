@@ -9,7 +9,8 @@ from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupPolicy, PolicySnapshot, WhenAway
 from fsplug.policy.recording.edit import PolicyDifference, PolicyEdit, differences, rebased, to_put
 from fsplug.policy.terms import TERM_NAMES, TERMS, Terms, terms_facts, trouble_together
-from fsplug.store.change.draft import Draft, Outcome, edit
+from fsplug.store.change.draft import Draft, edit
+from fsplug.store.change.outcome import Outcome
 from fsplug.store.config import groups, policies, users
 from fsplug.store.db.database import Store
 

@@ -120,7 +120,7 @@ def preview(store: Store, domain: str, usernames: Collection[str], user_edit: Us
     """What saving the edit would do. Refused if the actor is not allowed to save it, Invalid("unknown-user")."""
     with store.connection():
         found = _marked(store, domain, usernames, actor)
-        draft = Draft(store, domain)
+        draft = Draft(store, domain, by=actor)
         moved = list(_changed(draft, found, user_edit))
         troubles = tuple(_troubles(store, domain, moved))
         grantees, waits = list[Grantee](), dict[Wait, list[str]]()

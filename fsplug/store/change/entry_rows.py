@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fsplug.store.change.coded import Coded
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
-from fsplug.store.config.nouns import Key, Noun, Row
+from fsplug.store.config.nouns import Change, Key, Noun, Row
 from fsplug.store.config.ranges import RANGE
 
 # The rows of each noun, by key.
@@ -52,6 +52,13 @@ def owner(noun: Noun, row: Row) -> str:
     """The name of the entry that the row belongs to."""
     name: str = getattr(row, OWNER[noun])
     return name
+
+
+def entry_of(change: Change) -> tuple[str, str]:
+    """The kind and the name of the entry that the changed row belongs to; "" for the company itself."""
+    noun = change.noun
+    row = change.before if change.after is None else change.after
+    return KINDS.get(noun, ""), owner(noun, row) if noun in OWNER and row is not None else ""
 
 
 def twice(noun: Noun, key: Key) -> str:

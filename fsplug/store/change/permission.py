@@ -1,14 +1,24 @@
 """What a change of the configuration touches, in the words of `policy.access.scopes`; and whether the actor may."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from fsplug.policy.access.scopes import Actor, Need, Reach, Touch, check_may, check_may_change, reach
+from fsplug.policy.access.scopes import (
+    Actor,
+    Need,
+    Reach,
+    Touch,
+    check_may,
+    check_may_change,
+    check_reaches_user,
+    reach,
+)
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.policy.ranges import Ranges
 from fsplug.store.audit import wording
 from fsplug.store.change import claims
 from fsplug.store.change.led_past import LedPast
+from fsplug.store.change.present import Present
 from fsplug.store.change.recorded import Recorded, says_nothing
 from fsplug.store.config import companies, devices, numbers, policies, profiles, ranges, trunks, users
 from fsplug.store.config.nouns import Change
@@ -59,6 +69,13 @@ def check(store: Store, domain: str, changes: Changes, actor: Actor) -> None:
         check_may(actor, Need.COMPANY, domain)
     not_own = [change for change in changes if not _is_own_state(change, actor)]
     check_may_change(actor, domain, _Touches(store, domain, not_own, actor).touches())
+
+
+def check_knows(entries: Iterable[tuple[str, str]], present: Present, actor: Actor) -> None:
+    """Refused if one of these entries, each a kind and a name, is a user out of the actor's reach."""
+    for kind, name in sorted(entries):
+        for user in present.part(kind, name)[users.USER].values() if kind == "user" else ():
+            check_reaches_user(actor, user.username, user.department)
 
 
 def check_reads_secrets(actor: Actor, domain: str) -> None:

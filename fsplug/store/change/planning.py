@@ -53,12 +53,16 @@ def plan(store: Store, document: Mapping[str, Any], folder: Path = Path(), by: A
     """The plan that makes the companies in `document` (parsed TOML) as it says; other companies don't change.
 
     Passwords that an operator's document keeps in files are read from `folder`; nobody else's document names files.
-    Tables that `by` must not read, and that the document does not have, stay as they are. Invalid("invalid-document")
-    lists everything that is wrong with it.
+    Tables that `by` must not read, and that the document does not have, stay as they are. Refused if `by` is not
+    allowed to make the changes, who would else read in the errors what is there. Invalid("invalid-document") lists
+    everything that is wrong with the document.
     """
     wanted = _read(document, folder, by)
     unnamed = {domain: _unnamed(document, domain, by) for domain in wanted}
     planned = Plan(tuple(_company_plan(store, domain, rows, unnamed[domain]) for domain, rows in wanted.items()))
+    for company in planned.companies:
+        permission.check(store, company.domain, company.changes, by)
+        credentials.check(company.changes)
     errors = [error for company in planned.companies for error in _claimed(store, company, wanted[company.domain])]
     for domain in (one for one in wanted if unnamed[one]):
         errors += [f"company {domain}, {entry}: {text}" for entry, text in checks.troubles(wanted[domain])]

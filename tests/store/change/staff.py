@@ -8,7 +8,8 @@ from fsplug.policy.access.scopes import Actor, operator
 from fsplug.policy.access.waiting import DAY_SECONDS
 from fsplug.store.accounts import accounts, authenticators
 from fsplug.store.change import carrying, waiting_rows
-from fsplug.store.change.draft import Draft, Outcome, edit
+from fsplug.store.change.draft import Draft, edit
+from fsplug.store.change.outcome import Outcome
 from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.config import actors, devices, grants, policies, users
 from fsplug.store.db.database import Store

@@ -89,12 +89,12 @@ def test_a_document_turns_no_more_than_its_bearer_may(store: Store) -> None:
     document["company"][0]["user"] = [
         {**user, "record": False} if user["username"] == "1001" else user for user in document["company"][0]["user"]
     ]
-    chief = ADMINS[-1]
-    plan = planning.plan(store, document, by=chief)
-    with pytest.raises(Refused, match="whether 1001 is recorded"):
-        planning.apply_plan(store, plan, chief)
-    document["company"][0]["admins_set_record"] = True
-    plan = planning.plan(store, document, by=chief)
-    with pytest.raises(Refused, match="whether 1001 is recorded"):
-        planning.apply_plan(store, plan, chief)
+    for is_set in (False, True):
+        document["company"][0]["admins_set_record"] = is_set
+        with pytest.raises(Refused, match="whether 1001 is recorded"):
+            planning.plan(store, document, by=ADMINS[-1])
+        # A plan of somebody who may is nobody else's.
+        with pytest.raises(Refused, match="whether 1001 is recorded"):
+            planning.apply_plan(store, planning.plan(store, document, by=BOTH), ADMINS[-1])
+    plan = planning.plan(store, document, by=BOTH)
     planning.apply_plan(store, plan, BOTH)

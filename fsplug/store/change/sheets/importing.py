@@ -41,8 +41,8 @@ class ImportPreview:
 def preview(store: Store, domain: str, sheet: Sheet, columns: Columns, actor: Actor) -> ImportPreview:
     """What the import would do; InvalidSheet with all that is wrong, Refused if the actor is not allowed to do it."""
     with store.connection():
-        draft = Draft(store, domain)
-        taken = take(draft, sheet, columns, actor)
+        draft = Draft(store, domain, by=actor)
+        taken = take(draft, sheet, columns)
         planning.check(store, plan := draft.plan(), actor)
         grantees = planning.grantees(store, plan)
         waits = waiting.waits_of(store, domain, planning.held(store, plan, actor), actor.logged_name)
@@ -67,7 +67,7 @@ def save(
     found: list[Taken] = []
 
     def change(draft: Draft) -> None:
-        found[:] = [take(draft, sheet, columns, actor)]
+        found[:] = [take(draft, sheet, columns)]
         if _word_for(found[0]) != looked_at:
             raise Refused(CHANGED, "somebody changed these users meanwhile; look at what the import changes once more")
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fsplug.errors import Invalid
-from fsplug.policy.access.scopes import Actor
 from fsplug.store.change.coded import Coded
 from fsplug.store.change.draft import Draft, Table
 from fsplug.store.change.merging import merged
@@ -90,19 +89,18 @@ class _Line:
     cells: Cells
 
 
-def take(draft: Draft, sheet: Sheet, columns: Columns, by: str | Actor) -> Taken:
+def take(draft: Draft, sheet: Sheet, columns: Columns) -> Taken:
     """Put every user of the table into the draft; nobody is removed. An empty cell takes a value away, a column that
     is not there leaves it. InvalidSheet with all that is wrong.
 
-    Refused if `by` may not know of some user of the table.
+    Refused if whoever changes the draft may not know of some user of the table, or change them so.
     """
     uneven = list(_uneven(sheet, columns))
     lines, left_out = _lines(draft, sheet, columns)
     named, unnamed = _named(lines)
     faults = [*uneven, *unnamed]
     before = dict(_put(draft, named))
-    if isinstance(by, Actor):
-        draft.check_asked(by)
+    draft.check_asked()
     faults += (fault for line in named for fault in _of_cells(line, columns))
     faults += _of_draft(draft, named, columns)
     if faults:

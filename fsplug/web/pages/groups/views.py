@@ -10,9 +10,10 @@ from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import Strategy
 from fsplug.store.change import edit_entry
 from fsplug.store.change.coded import Coded
-from fsplug.store.change.draft import Outcome, Table
+from fsplug.store.change.draft import Table
 from fsplug.store.change.edit_entry import InvalidEntry
 from fsplug.store.change.merging import merged
+from fsplug.store.change.outcome import Outcome
 from fsplug.store.config import user_list
 from fsplug.web.kernel import forms, guard, shell
 from fsplug.web.kernel.guard import takes

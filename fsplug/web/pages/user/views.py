@@ -9,8 +9,9 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, Need, Reach
 from fsplug.policy.entities import DeviceKind, Licence, Right, Role
 from fsplug.store.change import edit_entry, edit_users
-from fsplug.store.change.draft import Outcome, Table
+from fsplug.store.change.draft import Table
 from fsplug.store.change.edit_entry import GrantNotSeen, InvalidEntry
+from fsplug.store.change.outcome import Outcome
 from fsplug.store.change.sheets.headings import Field
 from fsplug.store.change.sheets.users import coded_trouble
 from fsplug.store.config import users
