@@ -166,8 +166,8 @@ class Talk:
     username or number of an answerer who picked up a call that rang elsewhere.
 
     In a conference, `part_of` is the user whose part this is, and `others` are all who are there beside the two.
-    `consent` is what they have said of being recorded, and `told` which ends have heard that they may be (`CALLER`,
-    `ANSWERER`).
+    `consent` is what they have said together of being recorded, `agreed` which ends have said yes (`CALLER`,
+    `ANSWERER`), and `told` which have heard that they may be.
     """
 
     company: str
@@ -180,4 +180,5 @@ class Talk:
     others: tuple[Party, ...] = ()
     part_of: str = ""
     consent: Consent = Consent.NOT_ASKED
+    agreed: tuple[str, ...] = ()
     told: tuple[str, ...] = ()

@@ -6,9 +6,11 @@ one number that is never recorded, or one group that never records, and nobody i
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from fsplug.policy.consent import ANSWERER, CALLER, of_all
+from fsplug.policy.consent import ANSWERER, CALLER, Consent, of_all
 from fsplug.policy.entities import Direction, Party, Talk, User
 from fsplug.policy.recording.legs import Leg, user_of
+
+_ENDS = (CALLER, ANSWERER)
 
 
 def part_of(own: Leg, others: Sequence[Leg], company: str, users: Mapping[str, User]) -> Talk:
@@ -33,7 +35,9 @@ def part_of(own: Leg, others: Sequence[Leg], company: str, users: Mapping[str, U
         others=tuple(_party(one, company, users) for one in others if one is not other),
         part_of=own.username,
         consent=of_all(one.consent(company) for one in (*others, own)),
-        told=(CALLER, ANSWERER) if all(one.is_told(company) for one in (*others, own)) else (),
+        # Everybody else must agree: whoever comes next among them may be the other end.
+        agreed=_ENDS if all(one.consent(company) is Consent.YES for one in others) else (),
+        told=_ENDS if all(one.is_told(company) for one in (*others, own)) else (),
     )
 
 

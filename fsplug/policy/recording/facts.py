@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from fsplug.policy.consent import Consent
+from fsplug.policy.consent import ANSWERER, CALLER, Consent
 from fsplug.policy.entities import Direction, Party, Talk, User
 from fsplug.policy.recording.legs import Leg, Ringing
 
@@ -32,6 +32,8 @@ def talk_from(facts: Mapping[str, Any]) -> Talk:
         others=tuple(_party(one) for one in facts.get("others", ())),
         part_of=facts.get("part_of", ""),
         consent=Consent(facts.get("consent", Consent.NOT_ASKED)),
+        # Older facts do not say which of the two agreed.
+        agreed=tuple(facts.get("agreed", (CALLER, ANSWERER) if facts.get("consent") == Consent.YES else ())),
         told=tuple(facts.get("told", ())),
     )
 

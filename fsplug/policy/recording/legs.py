@@ -121,6 +121,7 @@ def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
     company = caller.company or answerer.company
     calling = Party(user_of(caller, company, users), caller.numbers)
     called = Party(user_of(answerer, company, users), tuple(dict.fromkeys(asked_for + answerer.numbers)))
+    ends = ((CALLER, caller), (ANSWERER, answerer))
     return Talk(
         company=company,
         caller=calling,
@@ -130,7 +131,8 @@ def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
         forwarders=tuple(dict.fromkeys(caller.forwarders + answerer.forwarders)),
         picked_up_by=(answerer.username or next(iter(answerer.numbers), "")) if is_picked_up else "",
         consent=of_all((caller.consent(company), answerer.consent(company))),
-        told=tuple(end for end, leg in ((CALLER, caller), (ANSWERER, answerer)) if leg.is_told(company)),
+        agreed=tuple(end for end, leg in ends if leg.consent(company) is Consent.YES),
+        told=tuple(end for end, leg in ends if leg.is_told(company)),
     )
 
 

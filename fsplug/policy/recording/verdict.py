@@ -122,16 +122,20 @@ def _allowed(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
     verdicts = list(_by_rule(talk, snapshot))
     recorded = next((one for one in verdicts if one.record), None)
     if recorded:
-        lacks = _lacking(recorded.terms, talk)
+        lacks = _lacking(recorded, talk)
         return replace(recorded, record=False, rule=Rule.CONSENT, reason=lacks) if lacks else recorded
     if not verdicts:
         return _no(talk, snapshot, Rule.NO_POLICY, VerdictReason.NO_USER)
     return min(verdicts, key=lambda one: _NEAREST_MISS.index(one.reason))
 
 
-def _lacking(terms: Terms, talk: Talk) -> VerdictReason | None:
-    """What must come before the recording that policy wants, and has not."""
-    if terms.asks and talk.consent != Consent.YES:
+def _lacking(wanted: Verdict, talk: Talk) -> VerdictReason | None:
+    """What must come before the recording that policy wants, and has not. The recorded user's own yes is nobody's
+    else.
+    """
+    terms, answerer = wanted.terms, talk.answerer.user
+    asked = CALLER if answerer is not None and answerer.username == wanted.user else ANSWERER
+    if terms.asks and asked not in talk.agreed:
         return VerdictReason.CONSENT_MISSING
     untold = (terms.tells_caller and CALLER not in talk.told) or (terms.tells_called and ANSWERER not in talk.told)
     return VerdictReason.NOT_ANNOUNCED if untold else None

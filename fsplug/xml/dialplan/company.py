@@ -126,7 +126,7 @@ class CompanySnapshot:
 
     def _must_record(self, caller: Party, answerer: Party, direction: Direction, groups: tuple[str, ...]) -> bool:
         talk = Talk(self.company.domain, caller, answerer, direction, groups)
-        talk = replace(talk, consent=Consent.YES, told=(CALLER, ANSWERER))
+        talk = replace(talk, consent=Consent.YES, agreed=(CALLER, ANSWERER), told=(CALLER, ANSWERER))
         decided = verdict(talk, self.policy)
         is_closed = decided.terms.on_failure is OnFailure.CLOSED or self.company.when_away is WhenAway.REFUSED
         return decided.record and decided.terms.is_kept and is_closed

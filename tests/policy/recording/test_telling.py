@@ -1,10 +1,14 @@
 """Who hears what before a recording begins, and that nothing is recorded before."""
 
+import json
+
 import pytest
 
 from fsplug.policy.consent import ANSWERER, CALLER, Consent
 from fsplug.policy.entities import DepartmentPolicy, Direction, GroupMode, Party
-from fsplug.policy.recording.legs import TRUNK, Leg, Ringing, arms
+from fsplug.policy.recording.conference import part_of
+from fsplug.policy.recording.facts import talk_facts, talk_from
+from fsplug.policy.recording.legs import TRUNK, Leg, Ringing, arms, talk_between
 from fsplug.policy.recording.telling import Tell, called_hears, caller_hears
 from fsplug.policy.recording.verdict import Rule, VerdictReason, verdict
 from fsplug.policy.terms import Announce, Terms
@@ -21,7 +25,7 @@ def sales(announce: Announce) -> DepartmentPolicy:
 
 
 @pytest.mark.parametrize(
-    ("announce", "consent", "told", "reason"),
+    ("announce", "consent", "agreed_or_told", "reason"),
     [
         (Announce.NOBODY, Consent.NOT_ASKED, (), None),
         (Announce.CALLER, Consent.NOT_ASKED, (), VerdictReason.NOT_ANNOUNCED),
@@ -32,15 +36,19 @@ def sales(announce: Announce) -> DepartmentPolicy:
         (Announce.BOTH, Consent.NOT_ASKED, (CALLER,), VerdictReason.NOT_ANNOUNCED),
         (Announce.BOTH, Consent.NOT_ASKED, (CALLER, ANSWERER), None),
         (Announce.ASK, Consent.NOT_ASKED, (CALLER, ANSWERER), VerdictReason.CONSENT_MISSING),
-        (Announce.ASK, Consent.YES, (), None),
+        (Announce.ASK, Consent.YES, (CALLER,), None),
+        (Announce.ASK, Consent.YES, (CALLER, ANSWERER), None),
+        # The yes of the recorded user is nobody else's.
+        (Announce.ASK, Consent.YES, (ANSWERER,), VerdictReason.CONSENT_MISSING),
         (Announce.ASK, Consent.NO, (), VerdictReason.CONSENT_REFUSED),
         (Announce.NOBODY, Consent.NO, (), VerdictReason.CONSENT_REFUSED),
         (Announce.NOBODY, Consent.WITHDRAWN, (), VerdictReason.CONSENT_WITHDRAWN),
         (Announce.ASK, Consent.WITHDRAWN, (), VerdictReason.CONSENT_WITHDRAWN),
     ],
 )
-def test_nothing_is_recorded_before_all_have_heard_or_agreed(announce, consent, told, reason):
-    outcome = verdict(incoming(ANNA, consent=consent, told=told), snapshot(sales(announce)))
+def test_nothing_is_recorded_before_all_have_heard_or_agreed(announce, consent, agreed_or_told, reason):
+    said = {"agreed": agreed_or_told} if consent is Consent.YES else {"told": agreed_or_told}
+    outcome = verdict(incoming(ANNA, consent=consent, **said), snapshot(sales(announce)))
     assert (outcome.record, outcome.reason) == (reason is None, reason or VerdictReason.BOX_TICKED)
     assert outcome.rule is (Rule.CONSENT if reason else Rule.DEPARTMENT_POLICY)
     assert outcome.user == ANNA.username
@@ -53,6 +61,27 @@ def test_never_wins_over_every_consent(consent):
     assert (outcome.record, outcome.rule) == (False, Rule.EXCLUDED_NUMBER)
     group_only = snapshot(sales(Announce.ASK), groups=[group(GroupMode.NEVER)])
     assert verdict(incoming(ANNA, consent=consent, groups=("2001",)), group_only).rule is Rule.GROUP_NEVER
+
+
+@pytest.mark.parametrize(
+    ("customer", "colleague", "record"), [("", YES, False), (YES, "", False), (YES, NO, False), (YES, YES, True)]
+)
+def test_in_a_conference_nobody_agrees_for_another(customer, colleague, record):
+    own = Leg("A", COMPANY, "A", username=ANNA.username, called_in=True, consents=YES)
+    others = [Leg("C", COMPANY, "C", called_in=True, consents=customer)]
+    others.append(Leg("B", COMPANY, "B", username=BO.username, called_in=True, consents=colleague))
+    part = part_of(own, others, COMPANY, {one.username: one for one in (ANNA, BO)})
+    assert verdict(part, snapshot(sales(Announce.ASK))).record is record
+
+
+@pytest.mark.parametrize(("own", "other", "record"), [(YES, "", False), ("", YES, True), (YES, YES, True)])
+def test_a_leg_that_agreed_in_an_earlier_talk_agrees_for_nobody_else(own, other, record):
+    user = Leg("A", COMPANY, "A", username=ANNA.username, called_in=True, answered=True, consents=own)
+    customer = Leg("C", COMPANY, "C", called_in=True, answered=True, consents=other)
+    for legs in ((user, customer), (customer, user)):
+        made = talk_between(*legs, {ANNA.username: ANNA})
+        assert verdict(made, snapshot(sales(Announce.ASK))).record is record
+        assert talk_from(json.loads(json.dumps(talk_facts(made)))) == made
 
 
 def test_whoever_is_not_recorded_anyway_is_told_nothing():
