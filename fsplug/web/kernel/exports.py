@@ -4,8 +4,7 @@ Excel reads UTF-8 where the file begins with a mark, and takes semicolons for se
 decimals, as in Danish and Swedish.
 """
 
-import csv
-import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -18,8 +17,10 @@ from fsplug.web.kernel import guard, shell
 MOST_ROWS = 10_000
 _MARK = "\ufeff"
 # A spreadsheet calculates what begins so, and might send it somewhere (OWASP, CSV injection). A tab before it makes it
-# text, and is cut off where the file is imported again. The last four are the same in full width.
-_CALCULATED = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# text, and is cut off where the file is imported again. The last four are the same in full width. Where commas
+# separate, a cell begins after each; and as quotes mean nothing in the middle of a cell, so does a line after its end.
+_CALCULATED = re.compile("(?:^|(?<=[,\t\r\n]))(?=[-=+@\t\r\uff1d\uff0b\uff0d\uff20])")
+_SEPARATING = frozenset(';,"\t\r\n')
 
 
 def sheet(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
@@ -35,11 +36,8 @@ def sheet(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 def written(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """The file's text. A moment is local time, a whole number stays one; everything else is text."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(map(_cell, headings))
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return _MARK + text.getvalue()
+    lines = (";".join(map(_cell, row)) for row in (headings, *rows))
+    return _MARK + "".join(f"{line}\r\n" for line in lines)
 
 
 def timed(text: str) -> str:
@@ -65,5 +63,5 @@ def _cell(value: object) -> str:
             return f"{value:%Y-%m-%d %H:%M:%S}"
         case int():
             return str(value)
-    text = str(value)
-    return f"\t{text}" if text.startswith(_CALCULATED) else text
+    text = _CALCULATED.sub("\t", str(value))
+    return '"{}"'.format(text.replace('"', '""')) if _SEPARATING.intersection(text) else text

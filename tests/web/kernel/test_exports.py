@@ -34,6 +34,16 @@ def test_nothing_that_somebody_typed_is_calculated_by_a_spreadsheet() -> None:
     assert cells[6:] == typed[6:]
 
 
+@pytest.mark.parametrize("separator", [";", ","])
+def test_a_spreadsheet_that_separates_otherwise_calculates_nothing_either(separator: str) -> None:
+    typed = ["x,=1+1", "x\n=1+1", "x\r\n@SUM(A1)", "x\t=1+1", "Holm, \u00c5se", '",=1+1', '"\n=1+1', "=1;=1,=1\t=1"]
+    text = exports.written(["Who", "What"], [["Anna", one] for one in typed])
+    # Excel takes quotes for such at the beginning of a cell alone, as this reader does.
+    cells = [cell for row in csv.reader(io.StringIO(text[1:]), delimiter=separator) for cell in row]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
+    assert any(cell.endswith(("Holm, \u00c5se", 'Holm, \u00c5se"', "Holm")) for cell in cells)
+
+
 def test_moments_and_whole_numbers_stay_what_they_are() -> None:
     row = [datetime(2026, 11, 25, 13, 5, 59), -5, 1.5, None, True]
     assert exports.written([], [row]) == "\ufeff\r\n2026-11-25 13:05:59;-5;1.5;;True\r\n"
