@@ -76,6 +76,9 @@ class Spool:
     def exists(self, recording):
         return recording in self.files
 
+    def begun_early(self):
+        return [one for one in self.files if one.startswith("early-")]
+
     def discard(self, recording):
         self.files.discard(recording)
 

@@ -16,9 +16,11 @@ import structlog
 from fsplug.errors import FsplugError
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.calls.decisions import Decisions
+from fsplug.esl.calls.legs import armed_for_partners
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.pauses import Pauses
 from fsplug.esl.calls.ports import Ports
+from fsplug.esl.protocol.event import Event
 from fsplug.policy.recording.owners import owner
 
 log = structlog.get_logger()
@@ -37,6 +39,20 @@ class Consultations:
         self._legs: dict[tuple[str, str], set[str]] = {}
         # What is armed, each with the two legs that would talk.
         self._armed: dict[str, tuple[Recording, frozenset[str]]] = {}
+
+    def take_up(self, dumps: Iterable[Event]) -> None:
+        """After a restart: arm again what is wanted now, and take back what else these legs are armed with."""
+        for channel in self._book.channels.values():
+            whose = owner(channel.leg) if channel.partner else None
+            if whose is not None:
+                self._legs.setdefault(whose, set()).add(channel.leg.uuid)
+        for legs in self._legs.values():
+            self._arm_partners(legs)
+        wanted = {(recording.leg, pair) for recording, pair in self._armed.values()}
+        for dump in dumps:
+            for partner in armed_for_partners(dump):
+                if (dump.uuid, frozenset((dump.uuid, partner))) not in wanted:
+                    self._ports.later(0, self._take_back, dump.uuid, partner)
 
     def talk(self, channels: Sequence[Channel]) -> None:
         """These two talk to each other from now on."""
@@ -124,6 +140,12 @@ class Consultations:
         if recording.is_early and recording.stage is Stage.ARMED:
             self._book.recordings.pop(recording.id, None)
 
+    def _take_back(self, leg: str, partner: str) -> None:
+        try:
+            self._ports.switch.disarm_for_partner(leg, partner)
+        except FsplugError as error:
+            log.warning("leg-not-disarmed", leg=leg, partner=partner, error=error.text)
+
     def _tell(self, recording: Recording, pair: frozenset[str], is_armed: bool) -> None:
         [partner] = pair - {recording.leg}
         try:
@@ -131,6 +153,6 @@ class Consultations:
                 terms = recording.terms
                 self._ports.switch.arm_for_partner(recording.leg, partner, recording.path, recording.id, terms)
             elif not is_armed:
-                self._ports.switch.disarm_for_partner(recording.leg, partner)
+                self._take_back(recording.leg, partner)
         except FsplugError as error:
             log.warning("leg-not-armed-for-partner", leg=recording.leg, partner=partner, error=error.text)

@@ -12,7 +12,7 @@ from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.policy.entities import Party, Talk
 from fsplug.policy.recording.facts import talk_facts
-from fsplug.policy.recording.legs import Leg, expected_talk, identified, in_order, talk_between
+from fsplug.policy.recording.legs import EARLY_PREFIX, Leg, expected_talk, identified, in_order, talk_between
 from fsplug.policy.recording.verdict import Verdict, verdict
 from fsplug.store.calls.entries import CallAnswered, CallSeen, DecisionMade
 
@@ -45,7 +45,7 @@ def decision_id(company: str, talk: str) -> str:
 def early_id(company: str, one: Leg, other: Leg, ordinal: int) -> str:
     """The id of a recording that is begun before the talk of these legs: the same, whichever of them is named first."""
     legs = ":".join(sorted((one.uuid, other.uuid)))
-    return hashlib.sha256(f"{company} {legs}:{ordinal} recording".encode()).hexdigest()[:32]
+    return EARLY_PREFIX + hashlib.sha256(f"{company} {legs}:{ordinal} recording".encode()).hexdigest()[:32]
 
 
 def decision_entry(

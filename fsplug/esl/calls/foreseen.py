@@ -22,7 +22,7 @@ Whatever began is decided and written down as ever, at the BRIDGE. A
 recording that is not of that talk is stopped and destroyed, as is one whose talk never comes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import structlog
 
@@ -35,10 +35,11 @@ from fsplug.esl.calls.live_recording import Recording
 from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.strays import Strays
 from fsplug.esl.calls.taken_calls import TakenCalls
 from fsplug.esl.calls.transfers import UNBRIDGE_SECONDS, pair_of
 from fsplug.esl.protocol.event import Event
-from fsplug.policy.recording.legs import Leg
+from fsplug.policy.recording.legs import EARLY_PREFIX, Leg
 
 log = structlog.get_logger()
 
@@ -63,16 +64,31 @@ class Foreseen:
     """Begins recordings of talks that are about to begin, and takes back those that do not."""
 
     def __init__(
-        self, book: CallBook, decisions: Decisions, recorder: Recorder, taken: TakenCalls, ports: Ports
+        self,
+        book: CallBook,
+        decisions: Decisions,
+        recorder: Recorder,
+        taken: TakenCalls,
+        strays: Strays,
+        ports: Ports,
     ) -> None:
         self._book = book
         self._decisions = decisions
         self._recorder = recorder
         self._taken = taken
+        self._strays = strays
         self._ports = ports
         self._consultations = Consultations(book, decisions, recorder.pauses, ports)
         # What has begun, by each of the two legs.
         self._begun: dict[str, Recording] = {}
+
+    def take_up(self, dumps: Iterable[Event]) -> None:
+        """After a restart: what is armed on these legs, and what runs, is known again, or is taken back.
+
+        Unavailable if the store or the switch does not answer.
+        """
+        self._consultations.take_up(dumps)
+        self._strays.take_up()
 
     def unbridged(self, event: Event) -> None:
         """CHANNEL_UNBRIDGE: the leg may be about to be connected with another one."""
@@ -111,7 +127,10 @@ class Foreseen:
 
     def begins(self, event: Event) -> None:
         """RECORD_START, perhaps of what the switch was armed with."""
-        recording = self._book.recordings.get(event.get("Recording-Variable-fsplug_recording") or "")
+        started = event.get("Recording-Variable-fsplug_recording") or ""
+        recording = self._book.recordings.get(started)
+        if recording is None and started.startswith(EARLY_PREFIX):
+            self._strays.began(started, event.uuid)
         if recording is not None and recording.is_early and event.uuid not in self._begun:
             self._consultations.take(recording.id)
             self._watch_over(recording, (event.uuid, event.get(_BOND) or ""))
@@ -124,12 +143,15 @@ class Foreseen:
         """The talk of these legs is decided. What has begun on them for another talk, or in vain, goes."""
         if decided.recording is not None:
             self._consultations.take(decided.recording.id)
-        self._settle([one.leg.uuid for one in channels], decided.recording)
+        legs = [one.leg.uuid for one in channels]
+        self._settle(legs, decided.recording)
+        self._strays.decided(legs, decided.recording.id if decided.recording is not None else None)
         self._consultations.talk(channels)
 
     def leg_ended(self, channel: Channel) -> None:
         """This leg is gone, and what was about to begin with it will not."""
         self._settle((channel.leg.uuid,), None)
+        self._strays.leg_ended(channel.leg.uuid)
         self._consultations.leg_ended(channel)
 
     def _connects(self, event: Event) -> None:

@@ -14,6 +14,9 @@ _VARIABLE = "variable_"
 _ON_ANSWER = "variable_execute_on_answer"
 _ARMED_AWAY = re.compile(rf"record_session /\S*/({AWAY_PREFIX}[0-9a-f]{{32}})\.wav ")
 _RUNNING_AWAY = re.compile(rf"<target>(/[^\s<>]*/({AWAY_PREFIX}[0-9a-f]{{32}})\.wav)</target>")
+# What `commands.arm_for_partner` sets.
+_POST_BRIDGE = "variable_execute_on_post_bridge_"
+_FOR_PARTNER = re.compile(r"record_session \$\{cond\(x\$\{signal_bond\} == x([A-Za-z0-9_-]{1,64}) \?")
 # The recording that the switch armed this leg with by itself, and ended when the leg asked again while fsplug was away.
 EARLIER_AWAY = "fsplug_away"
 _CALLER_ID = ("Caller-Caller-ID-Number", "Caller-ANI")
@@ -207,6 +210,14 @@ def armed_away(on_answer: str) -> str:
     """The recording that this command begins, if the switch itself armed a leg with it; else empty."""
     found = _ARMED_AWAY.match(on_answer) if AWAY_PREFIX in on_answer else None
     return found[1] if found else ""
+
+
+def armed_for_partners(dump: Event) -> list[str]:
+    """The legs for which this one is armed, should it get one of them."""
+    if not dump.mentions(_POST_BRIDGE.encode()):
+        return []
+    told = (_FOR_PARTNER.match(value) for name, value in dump.headers().items() if name.startswith(_POST_BRIDGE))
+    return [found[1] for found in told if found]
 
 
 def away_running(media_bugs: str) -> list[tuple[str, str]]:

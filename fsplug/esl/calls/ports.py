@@ -1,6 +1,6 @@
 """The ports through which the record flow reaches the rest of fsplug."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +18,9 @@ class Spool(Protocol):
 
     def exists(self, recording: str) -> bool:
         """Whether this recording's file is there."""
+
+    def begun_early(self) -> Collection[str]:
+        """The recordings with a file that began, or were to begin, before their talk was decided."""
 
     def discard(self, recording: str) -> None:
         """Remove this recording's file, if it is there."""

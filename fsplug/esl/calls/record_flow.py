@@ -22,6 +22,7 @@ from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.redirects import Redirects
 from fsplug.esl.calls.renaming import Renaming
 from fsplug.esl.calls.restore import Restorer
+from fsplug.esl.calls.strays import Strays
 from fsplug.esl.calls.taken_calls import TakenCalls
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers
@@ -49,13 +50,15 @@ class RecordFlow:
     conversations: Conversations
     consents: Consents
     taken: TakenCalls
+    foreseen: Foreseen
     withdrawals: Withdrawals
     acts: Acts
 
     def restore(self) -> None:
-        """After a restart, take up the calls that go on, and what was withdrawn in them."""
-        self.restorer.restore()
+        """After a restart, take up the calls that go on, what was withdrawn, and what is armed for their next talks."""
+        dumps = self.restorer.restore()
         self.withdrawals.take_up()
+        self.foreseen.take_up(dumps)
 
     @property
     def left(self) -> tuple[LeftFiles, LeftRecordings, Conversations, Consents]:
@@ -73,7 +76,7 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
     left_files, stays = LeftFiles(book, ports), ConferenceStays(book, decisions, ports)
     left_recordings = LeftRecordings(book, stays, recorder, ports)
     taken = TakenCalls(book, ports)
-    foreseen = Foreseen(book, decisions, recorder, taken, ports)
+    foreseen = Foreseen(book, decisions, recorder, taken, Strays(store, book, recorder.pauses, ports), ports)
     talks = Talks(book, decisions, recorder, transfers, disarmer, foreseen, left_files, conversations, changes, ports)
     redirects = Redirects(book, policy)
     conferences = Conferences(book, decisions, recorder, transfers, conversations, ports)
@@ -121,6 +124,7 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
         conversations,
         consents,
         taken,
+        foreseen,
         withdrawals,
         Acts(recorder, changes, withdrawals, ports),
     )

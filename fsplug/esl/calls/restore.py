@@ -1,6 +1,6 @@
 """After a restart: puts the store's open calls back into the book, and settles the calls that ended meanwhile."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import structlog
 
@@ -77,8 +77,8 @@ class Restorer:
         self._seen_until: float | None = None
         self._up_since = 0.0
 
-    def restore(self) -> None:
-        """Take up the store's open calls of this switch.
+    def restore(self) -> Sequence[Event]:
+        """Take up the store's open calls of this switch. Returns what the switch says of its legs, if there are any.
 
         Raises Unavailable if the switch or the store does not answer.
         """
@@ -110,6 +110,7 @@ class Restorer:
         for channel in self._book.channels.values():
             self._ports.later(0, self._renaming.judge, channel)
         log.info("calls-restored", open=len(open_calls), live=len(self._book.calls))
+        return dumps
 
     def _take_up(
         self,

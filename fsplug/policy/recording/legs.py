@@ -10,8 +10,9 @@ from fsplug.policy.recording.verdict import Verdict, verdict
 
 # How the dialplan names the leg to a trunk among the legs that may answer.
 TRUNK = "trunk"
-# Begins the ids of recordings that the switch armed by itself, while fsplug was away.
-AWAY_PREFIX = "away-"
+# Begins the ids of recordings that the switch armed by itself, while fsplug was away, and of those that begin before
+# their talk is decided.
+AWAY_PREFIX, EARLY_PREFIX = "away-", "early-"
 _MARK_LENGTH = 12
 # No username is longer; a caller could make up any number of them.
 _LONGEST_NAME, _MOST_NAMES = 15, 10

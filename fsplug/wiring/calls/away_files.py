@@ -1,4 +1,5 @@
-"""Files that the switch made by itself while fsplug was away, and that nothing tells of: the switch has died since.
+"""Files that nothing tells of: the switch made them by itself while fsplug was away, and has died since; or they were
+begun for a talk that never came, and fsplug was killed before it could take them back.
 
 What a talk's events or the switch's records explain is kept or destroyed there. The rest must not stay in the spool:
 nobody will ever know who talks in it, and whether that may be recorded.
@@ -17,7 +18,7 @@ from fsplug.esl.calls.ports import Ports
 from fsplug.media.record_folder import RecordFolder
 from fsplug.media.spool import Spool
 from fsplug.outage_log import TroubleLog
-from fsplug.policy.recording.legs import AWAY_PREFIX, is_away_recording_of
+from fsplug.policy.recording.legs import AWAY_PREFIX, EARLY_PREFIX, is_away_recording_of
 from fsplug.store.calls.entries import GapFound
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
@@ -70,7 +71,8 @@ class AwayFiles:
 
     def _old(self) -> list[str]:
         before = self._ports.clock() - LEFT_SECONDS
-        return [one.id for one in self._spool.files() if one.id.startswith(AWAY_PREFIX) and one.modified_at < before]
+        prefixes = (AWAY_PREFIX, EARLY_PREFIX)
+        return [one.id for one in self._spool.files() if one.id.startswith(prefixes) and one.modified_at < before]
 
     def _destroy(self, left: Collection[str]) -> None:
         # A phone that holds writes nothing for as long as it likes.

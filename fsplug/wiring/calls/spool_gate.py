@@ -8,6 +8,7 @@ from fsplug.media import disk, wav
 from fsplug.media.access import SystemUser, kept_out
 from fsplug.media.spool import Spool
 from fsplug.outage_log import TroubleLog
+from fsplug.policy.recording.legs import EARLY_PREFIX
 
 # A look that is not back when the loop, which goes on meanwhile, has come round so often found a disk that hangs. The
 # loop comes round every two seconds, and later where fsplug gets too little of the processor.
@@ -85,6 +86,10 @@ class SpoolGate:
     def exists(self, recording: str) -> bool:
         """Whether this recording's file exists."""
         return self._spool.path(recording).exists()
+
+    def begun_early(self) -> list[str]:
+        """The recordings with a file that began, or were to begin, before their talk was decided."""
+        return [one.id for one in self._spool.files() if one.id.startswith(EARLY_PREFIX)]
 
     def discard(self, recording: str) -> None:
         """Remove this recording's file, if it exists."""

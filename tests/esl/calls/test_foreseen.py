@@ -363,7 +363,7 @@ def test_what_began_just_before_fsplug_was_killed_is_of_its_talk_when_it_is_back
     flow.goes_unseen("2.18  A  BRIDGE   A-D")
     story.switch.bridged = [("A", "D")]
     [path] = [f"/spool/{one}.wav" for one in story.spool.files - set(story.recordings())]
-    story.switch.records = {("D", path)}
+    story.switch.records, story.spool.written = {("D", path)}, story.clock.now
     story.start_again()
     story.clock.run_until(story.clock.now + 1)
     story.reconciler.look()

@@ -8,7 +8,7 @@ import pytest
 from fsplug.esl.calls.cutting import NOT_ORDERED
 from fsplug.media.record_folder import SUFFIX, RecordFolder
 from fsplug.media.spool import Spool
-from fsplug.policy.recording.legs import away_recording
+from fsplug.policy.recording.legs import EARLY_PREFIX, away_recording
 from fsplug.store.calls import gaps
 from fsplug.wiring.calls.away_files import LEFT_SECONDS, SWEEP_SECONDS, AwayFiles
 from tests.esl.story import ACME, Story
@@ -63,9 +63,10 @@ def test_what_nothing_tells_of_is_destroyed_with_a_row_for_its_company(sweeping:
 
 
 def test_what_belongs_to_no_company_is_destroyed_all_the_same(sweeping: Sweeping) -> None:
-    strange = away_recording("gone.example", "b" * 32)
+    strange, early = away_recording("gone.example", "b" * 32), f"{EARLY_PREFIX}{'d' * 32}"
     sweeping.leave(strange)
-    assert sweeping.swept == {strange}
+    sweeping.leave(early)
+    assert sweeping.swept == {strange, early}
     assert sweeping.story.gaps() == []
 
 
