@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from fsplug.policy.addresses import same
 from fsplug.policy.entities import Role
-from fsplug.store.accounts import accounts, factors, known_browsers, open_access, sessions, tokens
+from fsplug.store.accounts import accounts, factors, known_browsers, open_access, saved_filters, sessions, tokens
 from fsplug.store.accounts.accounts import BOTH_MAILS
 from fsplug.store.accounts.tokens import Secret
 from fsplug.store.config import users
@@ -25,11 +25,12 @@ def follow(store: Store, domain: str, changes: Collection[Change], by: str) -> N
     """Make, change and remove accounts as these changes of users require, in the caller's transaction. A new account
     gets two mails: the user ID, and a link to set a password. A new address gets the first mail, and also the second if
     there is no password yet. Another role, admin scope or address ends every session and every open link. Second
-    factors stay until the user is removed.
+    factors and saved filters stay until the user is removed.
     """
     for change in changes:
         if change.noun is users.USER and change.after is None:
             factors.forget(store, company_id(store, domain), change.key.username)
+            saved_filters.forget(store, company_id(store, domain), change.key.username)
     ours = [
         (change.key.username, _address(change.before), _address(change.after))
         for change in changes

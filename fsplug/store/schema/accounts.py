@@ -111,6 +111,27 @@ class KnownBrowsers(Table):
 index(KnownBrowsers, "known_browser_of", "company username")
 
 
+class SavedFilters(Table):
+    """The filters of a list that somebody keeps by a name, as the list's query string.
+
+    `tenure` is the policy version that gave the person the username.
+    """
+
+    id = text(key=True)
+    company = reference(Companies)
+    username = text()
+    tenure = whole()
+    list = text()
+    name = text()
+    query = text()
+
+    class Meta:
+        table_name = "saved_filter"
+
+
+index(SavedFilters, "saved_filter_of", "company username")
+
+
 class Throttles(Table):
     """How often something failed under a key, and until when it is refused."""
 

@@ -25,6 +25,7 @@ from fsplug.web.kernel.shell import Viewer
 from fsplug.web.kernel.texts import texts
 from fsplug.web.pages.activity import deeds
 from fsplug.web.pages.activity.deeds import Deed, LinkedRecording
+from fsplug.web.pages.saved import views as saved
 
 PAGE = Page(__name__, Menu(Section.CONFIGURATION, 40, "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01"))
 
@@ -112,6 +113,7 @@ def page() -> Any:
         acts=sorted(acts(), key=lambda act: g.words(_ACT + act).lower()),
         periods=list(Period),
         wider=(next_wider, filters.address(period=next_wider)) if next_wider else None,
+        saved=saved.of_list(PAGE.name),
         wrong=g.words.error(found.trouble) if found.trouble else "",
     )
     return answer, 422 if found.trouble else 200

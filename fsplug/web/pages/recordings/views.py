@@ -24,6 +24,7 @@ from fsplug.web.kernel.parties import NamedParty, party, person
 from fsplug.web.kernel.shell import Viewer
 from fsplug.web.pages.recordings import filters
 from fsplug.web.pages.recordings.filters import Filters
+from fsplug.web.pages.saved import views as saved
 
 PAGE = Page(__name__, Menu(Section.CALLS, 20, "M3 12h2m3-5v10m4-14v18m4-14v10m3-5h2"))
 
@@ -92,7 +93,7 @@ class Choices:
 @takes(Need.RECORDINGS, Reach.OWN)
 def page() -> Any:
     """Today's recordings, or those that match the filters."""
-    return show(PAGE.name, is_folded=True)
+    return show(PAGE.name, is_folded=True, saved=saved.of_list(PAGE.name))
 
 
 def show(folder: str, wrong: str | None = None, is_folded: bool = False, **more: Any) -> Any:
