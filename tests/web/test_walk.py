@@ -101,9 +101,11 @@ STEP_UP = {
 # The forms of those who set policy, grant, share or delete that need no step-up: they save nothing, or take back.
 NO_STEP_UP = {
     "POST /deletions/confirm",
+    "POST /deletions/export",
     "POST /deletions/undo",
     "POST /policies",
     "POST /recordings/<recording>/share/<share>/revoke",
+    "POST /shares/export",
 }
 STEP_UP_NEEDS = {Need.POLICY, Need.GRANTS, Need.SHARING, Need.DELETION}
 

@@ -18,6 +18,7 @@ from fsplug.policy.access.scopes import Actor, Need, check_may
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.outbox.queue import Lease, Queue
@@ -61,6 +62,11 @@ class Deletion:
     trouble: str | None
     destroyed_at: float | None
 
+    @property
+    def cursor(self) -> Cursor:
+        """Where the page that ends with this deletion ends."""
+        return (self.at, self.recording)
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -82,6 +88,7 @@ _GET = Select(
     Deletion,
     lambda: DELETIONS.where((Deletions.company == given.company) & (Deletions.recording == given.recording)),
 )
+_LISTED = Listing(Deletion, Deletions, lambda: DELETIONS.where(Deletions.company == given.company), key="recording")
 _OF_BATCH = Select(
     str,
     lambda: (
@@ -199,6 +206,13 @@ def get(store: Store, domain: str, recording: str) -> Deletion:
     if found is None:
         raise Invalid("unknown-deletion", f"{domain} has no deleted recording {recording}", recording=recording)
     return found
+
+
+def listed(
+    store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
+) -> list[Deletion]:
+    """The company's deletions that were not undone, newest first."""
+    return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))
 
 
 def pending(store: Store, domain: str, limit: int = 20) -> list[Batch]:

@@ -5,16 +5,30 @@ decimals, as in Danish and Swedish.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from flask import Response, g
 
 from fsplug.store.audit import trail
+from fsplug.store.db.pages import Cursor
 from fsplug.web.kernel import guard, shell
 
+
+class HasCursor(Protocol):
+    """A row of a long list."""
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the page that ends with this row ends."""
+        ...
+
+
+Row = TypeVar("Row", bound=HasCursor)
 # More is a matter for the command line, which writes JSON.
 MOST_ROWS = 10_000
+_AT_ONCE = 500
 _MARK = "\ufeff"
 # A spreadsheet calculates what begins so, and might send it somewhere (OWASP, CSV injection). A tab before it makes it
 # text, and is cut off where the file is imported again. The last four are the same in full width. Where commas
@@ -32,6 +46,14 @@ def sheet(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) 
     answer = Response(written(headings, kept), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return answer
+
+
+def pages(find: Callable[..., list[Row]]) -> Iterator[list[Row]]:
+    """A long list page by page; `find` takes a `limit` and the cursor `before` which a page begins."""
+    before: Cursor | None = None
+    while found := find(limit=_AT_ONCE, before=before):
+        yield found
+        before = found[-1].cursor
 
 
 def written(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -8,19 +8,31 @@ from typing import Any
 import pytest
 
 from fsplug.store.audit import trail
+from fsplug.store.calls import ledger
+from fsplug.store.calls.entries import GapFound
 from fsplug.store.change.sheets import reading
-from fsplug.store.config import user_list
+from fsplug.store.config import actors, user_list
+from fsplug.store.recordings import deletions, shares
+from fsplug.store.recordings.shares import Offer
 from fsplug.web.kernel import exports
 from tests.store.accountcast import ANNA, Console
 from tests.store.cast import ACME
+from tests.store.story import decided, recorded_call, seen
 from tests.web.conftest import Browser
 
 
 @pytest.fixture
 def anna(browser: Browser, console: Console) -> Browser:
-    """Anna may see every list."""
+    """Anna may see every list. She has shared a recording and deleted another, and a third is missing."""
     console.made("1001", ANNA, "superuser")
     console.give("1001", admin="company-admin")
+    store, at, superuser = console.store, console.clock.now - 60, actors.actor(console.store, ACME, "1001")
+    for call in ("shared", "deleted"):
+        ledger.apply(store, recorded_call(call, at=at))
+    gap = GapFound(ACME, "missing", "missing-dec", None, "write-stalled", "", at)
+    ledger.apply(store, [seen("missing", ACME, at), decided("missing", ACME, at), gap])
+    shares.create(store, ACME, Offer("shared-rec", "customer@example.com", "=1+1"), superuser)
+    deletions.delete(store, ACME, ["deleted-rec"], superuser)
     browser.sign_in()
     return browser
 
@@ -56,7 +68,14 @@ LISTS = {
     "/activity/export": ("Entry number;", "Signed in"),
     "/my-calls/export": ("Time (", ""),
     "/changes/export": ("User;", ""),
+    "/missing/export": ("Time (UTC);", ";The file stopped growing;"),
+    "/shares/export": ("Time (UTC);", 'Anna;customer@example.com;"\t=1+1";'),
+    "/deletions/export": ("Time (UTC);", ";Anna;deleted-rec;;"),
 }
+
+
+# What everybody may save of their own, or see of everybody.
+OWN = {"/recordings/export", "/colleagues/export", "/my-calls/export"}
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -87,4 +106,4 @@ def test_the_list_of_users_is_imported_again_without_a_change(anna: Browser, con
 def test_nobody_saves_a_list_that_they_may_not_see(browser: Browser, console: Console) -> None:
     console.made("1001", ANNA, "my-console")
     browser.sign_in()
-    assert [browser.post(path).status_code for path in ("/people/export", "/activity/export")] == [403, 403]
+    assert {browser.post(path).status_code for path in LISTS if path not in OWN} == {403}

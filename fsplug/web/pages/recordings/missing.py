@@ -39,10 +39,15 @@ class MissingFilters:
     cause: str = ""
     before: str = ""
 
+    @property
+    def fields(self) -> dict[str, str]:
+        """The filters that are not empty, for the list as a file."""
+        return {name: value for name, value in asdict(self).items() if value and name != "before"}
+
     def address(self, **others: str) -> str:
         """The address of the list with these filters in place of its own."""
-        wanted = asdict(replace(self, **others))
-        return "/missing?" + urlencode({name: value for name, value in wanted.items() if value})
+        fields = asdict(replace(self, **others))
+        return "/missing?" + urlencode({name: value for name, value in fields.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +71,15 @@ def address_since(viewer: Viewer, since: float, cause: str = "") -> str:
 @takes(Need.RECORDINGS, Reach.COMPANY)
 def missing() -> Any:
     """The missing recordings that match the filters."""
-    viewer, typed = shell.viewer(), _read(request.args)
+    viewer, typed = shell.viewer(), read(request.args)
     store, before = guard.store(), filters.cursor(typed.before)
     wrong: str | None = None
     found: list[Gap] = []
     causes: list[str] = []
     try:
-        wanted = _wanted(typed, viewer)
-        found = gaps.listed(store, viewer.domain, ROWS + 1, before, wanted, typed.cause or None)
-        causes = [one.code for one in overview.gap_causes(store, viewer.domain, wanted.since or 0.0)]
+        asked = wanted(typed, viewer)
+        found = gaps.listed(store, viewer.domain, ROWS + 1, before, asked, typed.cause or None)
+        causes = [one.code for one in overview.gap_causes(store, viewer.domain, asked.since or 0.0)]
     except Invalid as invalid:
         wrong = g.words.error(invalid.code)
     shown, more = found[:ROWS], found[ROWS - 1].cursor if len(found) > ROWS else None
@@ -83,14 +88,15 @@ def missing() -> Any:
         filters=typed,
         periods=list(Period),
         causes=sorted({*causes, typed.cause} - {""}, key=lambda one: g.words.known("gap-cause", one)),
-        lines=_lines(store, viewer, shown),
+        lines=lines(store, viewer, shown),
         more=typed.address(before=f"{more[0]!r}_{more[1]}") if more else None,
         trouble=wrong,
     )
     return page, 422 if wrong else 200
 
 
-def _read(given: Mapping[str, str]) -> MissingFilters:
+def read(given: Mapping[str, str]) -> MissingFilters:
+    """The filters of an address; invalid choices are ignored."""
     typed = {name: clean(given.get(name, "")).strip()[:_LONGEST] for name in MissingFilters.__dataclass_fields__}
     typed["period"] = typed["period"] if typed["period"] in tuple(Period) else Period.WEEK
     if typed["period"] != Period.DATES:
@@ -98,7 +104,8 @@ def _read(given: Mapping[str, str]) -> MissingFilters:
     return MissingFilters(**typed)
 
 
-def _wanted(typed: MissingFilters, viewer: Viewer) -> Wanted:
+def wanted(typed: MissingFilters, viewer: Viewer) -> Wanted:
+    """The period that the filters ask for; Invalid("bad-dates")."""
     zone = viewer.moments.zone
     days: Days = days_of(Period(typed.period), today(viewer.now, zone), typed.first, typed.last)
     since, until = days.bounds(zone)
@@ -106,7 +113,8 @@ def _wanted(typed: MissingFilters, viewer: Viewer) -> Wanted:
     return Wanted(max(since, viewer.actor.tenure.at), until)
 
 
-def _lines(store: Store, viewer: Viewer, found: list[Gap]) -> list[MissingRecording]:
+def lines(store: Store, viewer: Viewer, found: list[Gap]) -> list[MissingRecording]:
+    """The gaps with what is known of their talks."""
     made = decisions.of_calls(store, viewer.domain, list({one.call for one in found if one.call}))
     known = {one.id: one for each in made.values() for one in each}
     return [_line(one, known.get(one.decision), viewer.company.country) for one in found]

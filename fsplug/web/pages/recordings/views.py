@@ -93,7 +93,8 @@ class Choices:
 @takes(Need.RECORDINGS, Reach.OWN)
 def page() -> Any:
     """Today's recordings, or those that match the filters."""
-    return show(PAGE.name, is_folded=True, saved=saved.of_list(PAGE.name))
+    may_share = shell.viewer().reaches(Need.SHARING, Reach.COMPANY)
+    return show(PAGE.name, is_folded=True, saved=saved.of_list(PAGE.name), may_share=may_share)
 
 
 def show(folder: str, wrong: str | None = None, is_folded: bool = False, **more: Any) -> Any:
