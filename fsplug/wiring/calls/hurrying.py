@@ -4,7 +4,7 @@ The switch looks for events every 20 ms, or when a byte comes. Whom a queue conn
 20 ms after it said so.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import gevent
 
@@ -26,6 +26,7 @@ def hurry(link: Link, is_wanted: Callable[[], bool]) -> None:
             gevent.sleep(HURRY_SECONDS)
 
 
-def somebody_waits(book: CallBook) -> bool:
-    """Whether any leg is answered and talks to nobody."""
-    return any(one.leg.answered and not (one.partner or one.part) for one in book.channels.values())
+def somebody_waits(book: CallBook, listening: Container[str]) -> bool:
+    """Whether any leg is answered and talks to nobody; those that are `listening` in wait for nobody."""
+    alone = (one.leg for one in book.channels.values() if not (one.partner or one.part))
+    return any(one.answered and one.uuid not in listening for one in alone)

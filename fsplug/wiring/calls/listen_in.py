@@ -43,6 +43,8 @@ GUARD_SECONDS = 1.0
 class ListenInParts:
     """Everything of listen-in in one process; `config` is the store that configuration is read from, and `keys` what is
     pressed in calls.
+
+    `listening` gives the legs of those who listen now, each with the call it hears.
     """
 
     def __init__(
@@ -66,7 +68,10 @@ class ListenInParts:
         self._pauses = acts.pauses
         self.service.is_silent_for = self._pauses.is_silent_for
         self._pauses.on_change = self.live.controlled
-        self._pauses.hearers = lambda: [(one.caller.leg, one.talk.call) for one in listens.listens.values()]
+        self.listening: Callable[[], list[tuple[str, str]]] = lambda: [
+            (one.caller.leg, one.talk.call) for one in listens.listens.values()
+        ]
+        self._pauses.hearers = self.listening
         self.control = Control(book, acts, self.facts.language)
         self.control.on_change = self.live.controlled
         self._keys = Keys(book, self.control, ports, keys)

@@ -172,7 +172,7 @@ class CallsProcess:
         self.link.start()
         self.channel_server.start()
         loops = [
-            gevent.spawn(hurry, self.link, lambda: somebody_waits(self.book)),
+            gevent.spawn(hurry, self.link, lambda: somebody_waits(self.book, dict(self.listen_in.listening()))),
             gevent.spawn(every, SIGN_SECONDS, self._give_sign),
             gevent.spawn(every, LOOK_SECONDS, self._look),
             gevent.spawn(every, SPOOL_SECONDS, in_its_thread(self._gate.look)),
