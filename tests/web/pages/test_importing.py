@@ -1,7 +1,10 @@
 """Users from a file, in the console: how it is read, every fault, what changes for whom, and the import."""
 
+import base64
 import io
 import re
+import zlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,7 +97,25 @@ def test_nobody_imports_what_they_may_not_change(browser: Browser, console: Cons
     assert policies.current_version(console.store, ACME) == before
 
 
-@pytest.mark.parametrize("sheet", ["", "AAAA", "eJw=", packing.packed(Sheet(("a",), (), "x"))[:-8] + "AAAAAAA="])
+def handed_back(text: str) -> str:
+    """What a viewer may send in place of a table."""
+    return base64.b64encode(zlib.compress(text.encode())).decode()
+
+
+NOT_OF_A_PAGE = ["x\x1fusername\x1eone", "x\x1fusername" + 20_001 * "\x1e1\x1f1", "x" + 201 * "\x1f"]
+
+
+def test_a_table_comes_back_as_it_was_handed_out() -> None:
+    sheet = Sheet(("a", "[]"), (SheetRow(2, ("x\ny", "\u00e6[")), SheetRow(4, ()), SheetRow(5, ("", ""))), "utf-8")
+    assert packing.unpacked(packing.packed(sheet)) == sheet
+    marked = packing.packed(replace(sheet, rows=(SheetRow(2, ("x\x1ey\x1fz", "")),)))
+    assert packing.unpacked(marked).rows == (SheetRow(2, ("x y z", "")),)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    ["", "AAAA", "eJw=", *map(handed_back, NOT_OF_A_PAGE), packing.packed(Sheet(("a",), (), "x"))[:-8] + "AAAAAAA="],
+)
 def test_a_table_that_no_page_handed_out_is_refused(admin: Browser, sheet: str) -> None:
     assert again(admin, "", "/people/import/save", sheet=sheet).status_code == 422
     assert "Save it as Excel" in again(admin, "", "/people/import/review", sheet=sheet).text
