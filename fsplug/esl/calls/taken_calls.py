@@ -72,8 +72,11 @@ class TakenCalls:
             return
         channel.has_connected = True
         address = event.get(_ADDRESS) or ""
-        if other in self._book.channels:
-            self._judge(channel, self._book.channels[other], address)
+        named, partner = self._book.channels.get(other), self._partner_of_gone(other)
+        if named is not None:
+            self._judge(channel, named, address)
+        elif partner is not None and partner.met is not None:
+            self._judge_pair(channel, partner.met, partner.leg.uuid, address, is_left=True)
         else:
             self._ports.later(0, self._ask, channel, other, address)
 
@@ -102,16 +105,27 @@ class TakenCalls:
         if found is not None:
             self._judge(channel, found, address)
 
+    def _partner_of_gone(self, leg: str) -> Channel | None:
+        """Who talked to this leg last: the named call may be over a moment before its namer leaves."""
+        talked = (one for one in self._book.channels.values() if one.talked_with)
+        return next((one for one in talked if one.talked_with[-1] == leg), None)
+
     def _judge(self, channel: Channel, other: Channel, address: str) -> None:
-        if may_connect(channel.leg, other.leg) or not other.talked_with:
+        if other.talked_with:
+            is_left = other.left is not None or other.partner is None
+            self._judge_pair(channel, other.leg, other.talked_with[-1], address, is_left)
+
+    def _judge_pair(self, channel: Channel, named: Leg, partner: str, address: str, is_left: bool) -> None:
+        """`partner` is whom the phone wants connected, who talks to the leg that it names, or did (`is_left`)."""
+        if may_connect(channel.leg, named):
             return
-        log.warning(NOT_CONNECTED, leg=channel.leg.uuid, call=other.leg.uuid, user=owner(channel.leg))
-        self._refuse(NOT_CONNECTED, owner(channel.leg), other.leg, "", address)
-        connected = channel.talked_with[-1], other.talked_with[-1]
+        log.warning(NOT_CONNECTED, leg=channel.leg.uuid, call=named.uuid, user=owner(channel.leg))
+        self._refuse(NOT_CONNECTED, owner(channel.leg), named, "", address)
+        connected = channel.talked_with[-1], partner
         # A phone may also have asked in vain. Then the other call goes on.
         self._refused.add(frozenset(connected))
         self._ports.later(BRIDGED_SECONDS, self._refused.discard, frozenset(connected))
-        if other.left is not None or other.partner is None:
+        if is_left:
             self.joins(connected)
 
     def _refuse(self, act: str, by: tuple[str, str] | None, named: Leg | None, rings_in: str, address: str) -> None:

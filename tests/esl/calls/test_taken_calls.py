@@ -92,6 +92,16 @@ CONNECTS = """
     1.00  C  HANGUP   NORMAL_CLEARING
     1.02  D  BRIDGE   D-A
 """
+# The call that is named is over a moment before the phone that named it has left.
+ENDS_FIRST = """
+    1.00  A  UNBRIDGE A-B
+    1.00  B  LEAVES   NORMAL_CLEARING
+    1.00  B  HANGUP   NORMAL_CLEARING
+    1.00  C  UNBRIDGE C-D
+    1.00  C  LEAVES   NORMAL_CLEARING
+    1.02  D  BRIDGE   D-A
+    1.02  C  HANGUP   NORMAL_CLEARING
+"""
 
 
 def connected(story, user, how=CONNECTS, company=ACME):
@@ -106,14 +116,17 @@ def connected(story, user, how=CONNECTS, company=ACME):
     return flow, sorted({command[1] for command in story.switch.commands if command[0] == "hang up"})
 
 
-def test_a_phone_connects_its_own_calls(story):
-    flow, hung_up = connected(story, "1001")
+@pytest.mark.parametrize("how", [CONNECTS, ENDS_FIRST])
+def test_a_phone_connects_its_own_calls(story, how):
+    flow, hung_up = connected(story, "1001", how)
     assert hung_up == []
     assert flow.talks() == lines("A-B recorded 1001\nC-D recorded 1003\nD-A recorded 1003")
 
 
 @pytest.mark.parametrize(("user", "company"), [("1002", ACME), ("1001", BETA)])
-@pytest.mark.parametrize("how", [CONNECTS, "\n".join(sorted(CONNECTS.splitlines(), key=lambda row: "  A  " in row))])
+@pytest.mark.parametrize(
+    "how", [CONNECTS, ENDS_FIRST, "\n".join(sorted(CONNECTS.splitlines(), key=lambda row: "  A  " in row))]
+)
 def test_a_phone_connects_nobody_with_a_call_that_is_not_its_user_s(story, user, company, how):
     assert connected(story, user, how, company)[1] == ["A", "D"]
 
