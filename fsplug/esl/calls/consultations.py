@@ -25,6 +25,10 @@ from fsplug.policy.recording.owners import owner
 
 log = structlog.get_logger()
 
+# Who talks to more people at once is no phone, but a switchboard: any of them might be connected with any other, which
+# would be a command to the switch for each two of them.
+_MOST_TALKS = 3
+
 
 class Consultations:
     """Arms the partners of users for each other."""
@@ -67,8 +71,7 @@ class Consultations:
                 continue
             legs = self._legs.setdefault(whose, set())
             legs.add(channel.leg.uuid)
-            if len(legs) > 1:
-                self._arm_partners(legs)
+            self._arm_partners(legs)
 
     def leg_ended(self, channel: Channel) -> None:
         """This leg is gone: nobody is connected with it any more."""
@@ -109,6 +112,8 @@ class Consultations:
         return any(one is not None and self._pauses.covers(one.leg.call or one.leg.uuid) for one in channels)
 
     def _arm_partners(self, legs: set[str]) -> None:
+        if not 1 < len(legs) <= _MOST_TALKS:
+            return
         talking = (self._book.channels[leg] for leg in legs if leg in self._book.channels)
         partners = {one.partner for one in talking if one.partner and one.partner not in legs}
         for pair in combinations(sorted(partners), 2):

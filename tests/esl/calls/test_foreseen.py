@@ -318,6 +318,25 @@ def test_who_is_named_anew_and_may_be_recorded_stays_armed(story):
     assert flow.commanded() == ["arm D"]
 
 
+def test_who_talks_to_many_at_once_costs_no_command_for_each_two_of_them(story):
+    many = range(12)
+    legs = {f"A{n}": customer() for n in many} | {f"B{n}": called("1001", by=f"A{n}") for n in many}
+    flow = Flow(story, {**legs, "A0": caller("1003", "1001")})
+    for n in many:
+        at = n / 10
+        flow.begins(
+            f"""
+            {at:.2f}  A{n}  ASKS     1001
+            {at + 0.02:.2f}  B{n}  ANSWER
+            {at + 0.02:.2f}  A{n}  ANSWER
+            {f"{at + 0.02:.2f}  B{n}  START" if n else ""}
+            {at + 0.04:.2f}  A{n}  BRIDGE   A{n}-B{n}
+            """
+        )
+    story.clock.run_until(story.clock.now + 1)
+    assert len([one for one in flow.commanded() if one.startswith("arm ")]) <= 3
+
+
 def _where_sales_may_pause(story):
     boxes = DepartmentPolicy("Sales", outgoing=True, internal=False, incoming=True, terms=MAY_PAUSE)
     set_department_policy(story.store, ACME, boxes, by="test")
