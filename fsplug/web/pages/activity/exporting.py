@@ -23,7 +23,7 @@ def export() -> Any:
     viewer, t = shell.viewer(), g.words
     wanted = store_filter(guard.store(), viewer, read_filters(request.form))
     headings = [
-        t("activity-number"), exports.timed(t("activity-time")), t("activity-who"), t("activity-act"),
+        t("activity-number"), exports.timed(t("activity-time")), t("who"), t("activity-act"),
         t("activity-about"), t("activity-recording"), t("activity-facts"), t("activity-hash"),
     ]  # fmt: skip
     return exports.sheet(PAGE.name, headings, _rows(viewer.domain, wanted))

@@ -22,7 +22,7 @@ def export() -> Any:
     """The deletions of the period, newest first."""
     t = g.words
     headings = [
-        exports.timed(t("recordings-time")), t("activity-who"), t("recordings-id"),
+        exports.timed(t("recordings-time")), t("who"), t("recordings-id"),
         exports.timed(t("deletion-destroyed")), t("deletion-waits-for"),
     ]  # fmt: skip
     return exports.sheet(PAGE.name, headings, _rows())
