@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-# The channel variable that holds all of it, and the one that names the company in which a caller has withdrawn.
+# The channel variable that holds all of it, and the one that names the companies in which a caller has withdrawn, each
+# with `:` between.
 NOTED, WITHDRAWN_IN = "fsplug_consents", "fsplug_withdrawn"
 
 
@@ -68,6 +69,7 @@ class Played:
 _TOLD = (Result.ANNOUNCED, Result.YES)
 # Both ends of a talk.
 CALLER, ANSWERER = "caller", "answerer"
+_PARTED = ":"
 _PART = re.compile(
     r"(?P<at>[0-9]{1,12}):(?P<company>[0-9a-z.-]{1,253}):(?P<form>ivr|question|announcement)(?:\.(?P<ivr>[0-9]{1,15}))?"
     r":(?P<languages>[A-Za-z0-9+-]{0,200}):(?P<hashes>[0-9a-f+]{0,1300}):(?P<yes>[0-9*#]{0,12})"
@@ -82,12 +84,17 @@ def played(noted: str) -> tuple[Played, ...]:
 
 def consent(noted: str, withdrawn_in: str, company: str) -> Consent:
     """What somebody has said to this company, by the texts of `NOTED` and `WITHDRAWN_IN` on their leg."""
-    if withdrawn_in and withdrawn_in == company:
+    if company and company in withdrawn_in.split(_PARTED):
         return Consent.WITHDRAWN
     asked = [one for one in played(noted) if one.company == company and one.form is not Form.ANNOUNCEMENT]
     if not asked:
         return Consent.NOT_ASKED
     return Consent.YES if asked[-1].result is Result.YES else Consent.NO
+
+
+def withdrawn_also(withdrawn_in: str, company: str) -> str:
+    """The text of `WITHDRAWN_IN` once somebody has withdrawn in this company, too."""
+    return _PARTED.join(dict.fromkeys(filter(None, (*withdrawn_in.split(_PARTED), company))))
 
 
 def is_told(noted: str, company: str) -> bool:

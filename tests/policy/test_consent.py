@@ -2,9 +2,9 @@
 
 import pytest
 
-from fsplug.policy.consent import Consent, Form, Result, consent, of_all, played
+from fsplug.policy.consent import Consent, Form, Result, consent, of_all, played, withdrawn_also
 
-ACME = "acme.example"
+ACME, BETA = "acme.example", "beta.example"
 ASKED = f"/1000:{ACME}:ivr.3001:da+en:ab+cd:1"
 
 
@@ -40,6 +40,12 @@ def test_what_is_said_to_one_company_counts_for_no_other() -> None:
 
 def test_a_withdrawal_stays_whatever_was_said() -> None:
     assert consent(f"{ASKED}:1:1004", ACME, ACME) is Consent.WITHDRAWN
+
+
+def test_a_withdrawal_in_one_company_stays_when_another_company_s_follows() -> None:
+    both = withdrawn_also(withdrawn_also("", ACME), BETA)
+    assert [consent("", withdrawn_also(both, ACME), one) for one in (ACME, BETA)] == [Consent.WITHDRAWN] * 2
+    assert [consent("", both, one) for one in ("acme", "", "gamma.example")] == [Consent.NOT_ASKED] * 3
 
 
 @pytest.mark.parametrize(

@@ -142,12 +142,9 @@ class Control:
         return other == call.id or (call.conversation is not None and other in call.conversation.calls)
 
     def _theirs(self, call: Call, username: str) -> list[Any]:
-        """What this user may end: their own pauses, and those of users who have left the call."""
-        return [
-            one
-            for one in self._pauses.of(call)
-            if one.username == username or self._channel(call, one.username) is None
-        ]
+        """What this user may end: their own pauses, and those of colleagues who have left the call."""
+        ours = [one for one in self._pauses.of(call) if one.company == call.company]
+        return [one for one in ours if one.username == username or self._channel(call, one.username) is None]
 
 
 def _takes(act: Act, recording: Recording) -> bool:

@@ -15,7 +15,7 @@ from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.live_recording import Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
-from fsplug.policy.consent import WITHDRAWN_IN, Consent, Form, Result
+from fsplug.policy.consent import WITHDRAWN_IN, Consent, Form, Result, withdrawn_also
 from fsplug.policy.recording.legs import identified
 from fsplug.store.calls import consents
 from fsplug.store.calls.conversation_entries import ConsentTaken
@@ -69,14 +69,14 @@ class Withdrawals:
     def _carry_out(self, calls: Sequence[Call], whom: Sequence[Channel]) -> None:
         company, ids = calls[0].company, {one.id for one in calls}
         for one in whom:
-            one.leg = replace(one.leg, withdrawn_in=company)
+            one.leg = replace(one.leg, withdrawn_in=withdrawn_also(one.leg.withdrawn_in, company))
         for call in calls:
             self._disarmer.disarm_all(call)
         for recording in list(self._book.recordings.values()):
             if recording.call in ids and (recording.decision or recording.stage is Stage.RUNNING):
                 self._recorder.forbid(recording, CAUSE, _DETAIL)
         for one in whom:
-            self._ports.switch.mark(one.leg.uuid, {WITHDRAWN_IN: company})
+            self._ports.switch.mark(one.leg.uuid, {WITHDRAWN_IN: one.leg.withdrawn_in})
 
     def _write(self, channel: Channel, call: Call, by: str, how: str) -> None:
         leg = identified(channel.leg, call.company)

@@ -50,7 +50,7 @@ class Leg:
     `transferrers` are the users whose phones transferred this leg, as those phones say, or as fsplug knows once it has
     seen whom the leg talked to. `conversation` is a call of the conversation that this leg was made for, or was in when
     it asked last. `consents` is what its person was told or asked of being recorded, as the dialplan notes it, and
-    `withdrawn_in` the company in which they withdrew their consent (`policy.consent`).
+    `withdrawn_in` the companies in which they withdrew their consent (`policy.consent`).
     """
 
     uuid: str

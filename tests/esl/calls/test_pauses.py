@@ -5,7 +5,7 @@ A is the customer's leg, B the one towards 1001, who is recorded and may pause, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -18,7 +18,7 @@ from fsplug.policy.terms import AgentMay, Terms
 from fsplug.store.audit import trail
 from fsplug.store.schema.calls import CallChanges
 from tests.esl.flows import Flow, Marks, Row, called, customer, lines, rows
-from tests.esl.story import ACME, START, Story
+from tests.esl.story import ACME, BETA, START, Story
 from tests.policysets import set_department_policy
 
 AB = {"A": customer(), "B": called("1001", by="A")}
@@ -198,6 +198,16 @@ def test_two_users_of_one_call_pause_it_and_it_is_silent_until_both_go_on(story:
     story.pauses.end([second])
     flow._note()
     assert flow.told[2:] == ["1.0 hear again L", "1.0 unmask B"]
+
+
+@pytest.mark.parametrize("theirs", ["1001", "1002"])
+def test_a_pause_is_ended_by_nobody_of_another_company_of_the_conversation(story: Story, theirs: str) -> None:
+    flow = PausedFlow(story, AB)
+    flow.begins(BEGIN)
+    call = story.book.calls["A"]
+    made = story.pauses.pause(replace(call, company=BETA), theirs, "X", "key")
+    flow.begins("2.0 A RESUMES 1001\n")
+    assert (flow.refused, story.pauses.of(call)) == ([Reason.NOT_PAUSED], [made])
 
 
 def test_who_begins_to_listen_in_a_pause_hears_nothing_and_is_not_let_in_if_the_switch_fails(story: Story) -> None:

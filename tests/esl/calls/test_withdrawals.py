@@ -9,7 +9,7 @@ from fsplug.policy.recording.control import By, Reason
 from fsplug.store.audit import trail
 from fsplug.store.calls import consents
 from tests.esl.calls.test_consents import SAID, YES
-from tests.esl.story import ACME, CUSTOMER, ENDED, Story, bridge, started, stopped
+from tests.esl.story import ACME, BETA, CUSTOMER, ENDED, Story, bridge, started, stopped
 
 TOLD = {"fsplug_consents": YES, "fsplug_group": "2001"}
 
@@ -67,6 +67,13 @@ def test_the_recording_is_stopped_and_destroyed_and_row_gap_and_trail_say_so(sto
     assert (entry.act, entry.actor, entry.subject, entry.people) == ("withdraw", f"1001@{ACME}", CUSTOMER, ("1001",))
     assert entry.facts == {"call": "A", "door": "command", "recordings": []}
     assert [one for one in story.switch.commands if one[0] == "start"] == []
+
+
+def test_what_was_withdrawn_in_another_company_stays(tmp_path: Path) -> None:
+    story = talking(Story(tmp_path), {**TOLD, "fsplug_withdrawn": BETA})
+    withdraw(story)
+    assert ("mark", "A", f"fsplug_withdrawn={BETA}:{ACME}") in story.switch.commands
+    assert story.book.channels["A"].leg.withdrawn_in == f"{BETA}:{ACME}"
 
 
 def test_nothing_of_the_call_is_recorded_later_whoever_gets_it(story: Story) -> None:
