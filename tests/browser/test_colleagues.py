@@ -11,6 +11,7 @@ from fsplug.lab.story.cast import ACME, EVERYTHING
 from fsplug.policy.listening.live_calls import UserTalk
 from fsplug.policy.recording.control import Act, ControlRequest, ControlTerms, refusals
 from fsplug.policy.recording.own_call import OwnCall
+from fsplug.policy.recording.withdrawal import WITHDRAW, Withdrawal
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import user_list
@@ -60,8 +61,8 @@ def test_a_call_comes_and_goes_by_itself(visit: Callable[..., Any], site: Site, 
     row.get_by_text("In a call since").wait_for(state="detached")
 
 
-def test_ones_own_call_is_paused_by_key_and_what_was_typed_stays(
-    visit: Callable[..., Any], site: Site, calls: SwitchCalls
+def test_ones_own_call_is_paused_by_key_and_what_was_typed_or_opened_stays(
+    visit: Callable[..., Any], site: Site, calls: SwitchCalls, other: str
 ) -> None:
     runs = ControlRequest(Act.PAUSE, terms=ControlTerms(rights=frozenset({Act.PAUSE})))
     paused = replace(runs, is_paused=True)
@@ -83,8 +84,15 @@ def test_ones_own_call_is_paused_by_key_and_what_was_typed_stays(
     first = page.locator("[data-left]").text_content()
     page.wait_for_function("first => document.querySelector('[data-left]').textContent !== first", arg=first)
     assert page.input_value("#q") == "typed"
+    own = {EVERYTHING: replace(_own(runs), withdrawal=Withdrawal.POSSIBLE)}
+    calls.put(UserTalk(EVERYTHING, site.store.now()), own=own)
+    page.get_by_text("Withdraw consent").click()
+    calls.put(UserTalk(EVERYTHING, site.store.now(), listeners=(other,)), own=own)
+    page.locator("#own-call").get_by_text("Listening in").wait_for()
+    page.get_by_role("button", name="Yes, withdraw").click()
+    wait_for(lambda: calls.done[1:] == [(EVERYTHING, WITHDRAW)], "the withdrawal to be asked for")
     calls.put()
-    page.locator("#own-call button").wait_for(state="detached")
+    page.locator("#own-call section").wait_for(state="detached")
     assert page.locator("#own-call-said").text_content() == ""
 
 

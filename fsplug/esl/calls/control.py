@@ -61,7 +61,7 @@ class Control:
         """Withdraw the consent to the recording of this call for those whom the user talks to: {}. As `do`."""
         found = self._call(company, call)
         by = self._channel(found, username) if found is not None else None
-        legs = [one for one in self._book.channels.values() if found is not None and self._is_on(found, one)]
+        legs = self._legs(found) if found is not None else []
         has_heard = self._acts.withdrawals.have_heard(company, legs)
         reason = withdrawal.refusal(in_call=by is not None, has_heard=has_heard)
         if reason is not None or found is None or by is None:
@@ -70,6 +70,7 @@ class Control:
         others = [one for one in self._book.calls.values() if one is not found and self._is_in(found, one.id)]
         calls = [found, *(one for one in others if one.company == company)]
         self._acts.withdrawals.withdraw(calls, by, legs, how)
+        self.on_change(company)
         return {}
 
     def own_calls(self, company: str, username: str) -> list[OwnCall]:
@@ -82,8 +83,17 @@ class Control:
             facts = self._request(call, channel, username)
             conversation = call.conversation.id_in(company) if call.conversation is not None else call.id
             until = max((one.due_at for one in self._pauses.of(call)), default=None)
-            found.setdefault(conversation, OwnCall(call.id, conversation, facts, refusals(facts), until))
+            stands = self._withdrawal(call, channel)
+            found.setdefault(conversation, OwnCall(call.id, conversation, facts, refusals(facts), until, stands))
         return list(found.values())
+
+    def _withdrawal(self, call: Call, by: Channel) -> withdrawal.Withdrawal:
+        legs, withdrawals = self._legs(call), self._acts.withdrawals
+        return withdrawal.standing(
+            in_call=True,
+            has_heard=withdrawals.have_heard(call.company, legs),
+            is_withdrawn=withdrawals.are_done(call.company, by, legs),
+        )
 
     def _let_through(self, act: Act, company: str, call: str, username: str) -> tuple[Call, Channel]:
         found = self._call(company, call)
@@ -131,6 +141,9 @@ class Control:
         talking = (one for one in self._book.channels.values() if one.partner or one.part)
         ours = (one for one in talking if one.leg.username == username and one.leg.company in ("", call.company))
         return [one for one in ours if self._is_on(call, one)]
+
+    def _legs(self, call: Call) -> list[Channel]:
+        return [one for one in self._book.channels.values() if self._is_on(call, one)]
 
     def _is_on(self, call: Call, channel: Channel) -> bool:
         legs = (channel.leg.uuid, channel.leg.call, channel.partner or "")

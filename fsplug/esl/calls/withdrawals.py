@@ -42,14 +42,16 @@ class Withdrawals:
         said = [(one.leg.consent(company), one.leg.is_told(company)) for one in legs]
         return any(told or consent == Consent.YES for consent, told in said)
 
+    def are_done(self, company: str, by: Channel, legs: Iterable[Channel]) -> bool:
+        """Whether the consent of all on the other legs is withdrawn."""
+        whom = _others(by, legs)
+        return bool(whom) and all(one.leg.consent(company) == Consent.WITHDRAWN for one in whom)
+
     def withdraw(self, calls: Sequence[Call], by: Channel, legs: Iterable[Channel], how: str) -> None:
         """The user on the leg `by` withdraws the consent of those on the other legs to the recording of these calls,
         which are one conversation. Unavailable if the switch does not answer; what is written down holds all the same.
         """
-        company = calls[0].company
-        # Whoever serves a queue talks to the next caller, too.
-        others = [one for one in legs if one is not by]
-        whom = [one for one in others if not one.leg.serves] or others
+        company, whom = calls[0].company, _others(by, legs)
         for one in whom:
             # First what is known for ever: whatever happens next, it is carried out after a restart, too.
             self._write(one, calls[0], identified(by.leg, company).username, how)
@@ -96,3 +98,9 @@ class Withdrawals:
                 door=how,
             )
         )
+
+
+def _others(by: Channel, legs: Iterable[Channel]) -> list[Channel]:
+    """For whom the user on the leg `by` withdraws. Whoever serves a queue talks to the next caller, too."""
+    others = [one for one in legs if one is not by]
+    return [one for one in others if not one.leg.serves] or others

@@ -9,7 +9,6 @@ from jinja2 import Environment
 from fsplug.errors import Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.policy.recording import participants
-from fsplug.policy.recording.control import Act
 from fsplug.policy.recording.own_call import OwnCall
 from fsplug.policy.recording.participants import Participant
 from fsplug.store.accounts.accounts import Account
@@ -51,8 +50,8 @@ class Live(Protocol):
     def own_calls(self, company: str, username: str) -> list[OwnCall]:
         """The calls in which this user talks now, and what they may do to each; Unavailable when the switch is away."""
 
-    def control(self, company: str, username: str, call: str, act: Act) -> None:
-        """Do this to the recording of the user's own call. Refused with the control gate's code; Unavailable."""
+    def control(self, company: str, username: str, call: str, act: str) -> None:
+        """Do this to the recording of the user's own call, an `Act` or WITHDRAW. Refused by the gate; Unavailable."""
 
 
 class Away:
@@ -70,7 +69,7 @@ class Away:
     def own_calls(self, company: str, username: str) -> list[OwnCall]:
         raise Unavailable("switch-away", "this console knows of no switch")
 
-    def control(self, company: str, username: str, call: str, act: Act) -> None:
+    def control(self, company: str, username: str, call: str, act: str) -> None:
         raise Unavailable("switch-away", "this console knows of no switch")
 
 

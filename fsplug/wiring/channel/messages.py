@@ -9,6 +9,7 @@ from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.policy.recording.control import Act, By, ControlRequest, ControlTerms, Reason, Stage
 from fsplug.policy.recording.own_call import OwnCall
+from fsplug.policy.recording.withdrawal import Withdrawal
 from fsplug.policy.terms import Start
 
 NAME = "live.sock"
@@ -46,8 +47,8 @@ class AskListen:
 
 @dataclass(frozen=True, slots=True)
 class AskControl:
-    """Do what `user` wants done to the recording of a call of theirs (`policy.recording.control.Act`), who asked by the
-    door `how` (`By`): its outcome.
+    """Do what `user` wants done to the recording of a call of theirs (`policy.recording.control.Act`, or WITHDRAW), who
+    asked by the door `how` (`By`): its outcome.
     """
 
     company: str
@@ -163,11 +164,11 @@ def _facts(request: ControlRequest) -> Answer:
     return {**asdict(request), "terms": terms}
 
 
-def _own_call(facts: Answer, refused: Answer, **known: Any) -> OwnCall:
+def _own_call(facts: Answer, refused: Answer, withdrawal: str, **known: Any) -> OwnCall:
     terms = ControlTerms(Start(facts["terms"]["start"]), frozenset(map(Act, facts["terms"]["rights"])))
     typed = {**facts, "act": Act(facts["act"]), "stage": Stage(facts["stage"]), "terms": terms}
     reasons = {Act(act): Reason(reason) if reason else None for act, reason in refused.items()}
-    return OwnCall(facts=ControlRequest(**typed), refused=reasons, **known)
+    return OwnCall(facts=ControlRequest(**typed), refused=reasons, withdrawal=Withdrawal(withdrawal), **known)
 
 
 def to_error(error: FsplugError) -> Answer:

@@ -12,7 +12,7 @@ from gevent.threadpool import ThreadPool
 
 from fsplug.errors import FsplugError, Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls
-from fsplug.policy.recording.control import Act, By
+from fsplug.policy.recording.control import By
 from fsplug.policy.recording.own_call import OwnCall
 from fsplug.wiring.channel.client import answer, ask, viewers_reported
 from fsplug.wiring.channel.messages import (
@@ -90,8 +90,10 @@ class LiveCalls:
         """The calls in which this user talks now; Unavailable("not-serving") when no fsplug serves."""
         return own_from_table(answer(self._data, AskOwn(company, username), ANSWER_SECONDS))
 
-    def control(self, company: str, username: str, call: str, act: Act) -> None:
-        """Do this to the recording of the user's own call; Refused with the gate's code, Unavailable if it fails."""
+    def control(self, company: str, username: str, call: str, act: str) -> None:
+        """Do this to the recording of the user's own call, an `Act` or WITHDRAW; Refused with the gate's code,
+        Unavailable if it fails.
+        """
         answer(self._data, AskControl(company, username, call, act, By.CONSOLE), CONTROL_SECONDS)
 
     def wait(self, known: int, seconds: float) -> int:

@@ -12,7 +12,6 @@ from gevent.threadpool import ThreadPool
 
 from fsplug.errors import FsplugError
 from fsplug.policy.listening.live_calls import CompanyCalls
-from fsplug.policy.recording.control import Act
 from fsplug.policy.recording.own_call import OwnCall
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
@@ -46,7 +45,7 @@ class Changes(Protocol):
 
     def own_calls(self, company: str, username: str) -> list[OwnCall]: ...
 
-    def control(self, company: str, username: str, call: str, act: Act) -> None: ...
+    def control(self, company: str, username: str, call: str, act: str) -> None: ...
 
     def report_viewers(self, viewers: Collection[tuple[str, str]]) -> None: ...
 

@@ -6,6 +6,7 @@ import pytest
 
 from fsplug.errors import Refused
 from fsplug.policy.recording.control import By, Reason
+from fsplug.policy.recording.withdrawal import Withdrawal
 from fsplug.store.audit import trail
 from fsplug.store.calls import consents
 from tests.esl.calls.test_consents import SAID, YES
@@ -119,10 +120,14 @@ def test_it_is_for_whoever_was_told_or_agreed_and_done_by_whom_they_talk_to(
     tmp_path: Path, told: dict[str, str], call: str, user: str, reason: Reason | None
 ) -> None:
     story = talking(Story(tmp_path), told)
+    stands = [one.withdrawal for one in story.control.own_calls(ACME, user)]
     if reason is None:
         withdraw(story, call, user)
         assert story.spool.files == set()
+        done = [one.withdrawal for one in story.control.own_calls(ACME, user)]
+        assert (stands, done) == ([Withdrawal.POSSIBLE], [Withdrawal.DONE])
         return
+    assert call == "x" or Withdrawal.POSSIBLE not in stands
     with pytest.raises(Refused) as refused:
         withdraw(story, call, user)
     assert refused.value.code == reason

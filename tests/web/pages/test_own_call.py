@@ -12,6 +12,7 @@ from fsplug.errors import FsplugError, Refused, Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.policy.recording.control import Act, ControlRequest, ControlTerms, Reason, Stage, refusals
 from fsplug.policy.recording.own_call import OwnCall
+from fsplug.policy.recording.withdrawal import WITHDRAW, Withdrawal
 from fsplug.policy.terms import Start
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.calls import ledger
@@ -28,8 +29,8 @@ PAUSED = replace(MAY_PAUSE, is_paused=True)
 MAY_ALL = ControlTerms(rights=frozenset(Act) - {Act.RESUME})
 
 
-def own(facts: ControlRequest = MAY_PAUSE, until: float | None = None, call: str = "live") -> OwnCall:
-    return OwnCall(call, call, facts, refusals(facts), until)
+def own(facts: ControlRequest = MAY_PAUSE, until: float | None = None, **known: Any) -> OwnCall:
+    return OwnCall("live", "live", facts, refusals(facts), until, **known)
 
 
 @dataclass
@@ -38,7 +39,7 @@ class OwnCalls:
 
     calls_now: CompanyCalls = field(default_factory=CompanyCalls)
     own: Sequence[OwnCall] = ()
-    asked: list[tuple[str, str, str, Act]] = field(default_factory=list)
+    asked: list[tuple[str, str, str, str]] = field(default_factory=list)
     outcome: FsplugError | None = None
 
     def talk(self, *found: OwnCall, **facts: Any) -> None:
@@ -51,7 +52,7 @@ class OwnCalls:
     def own_calls(self, company: str, username: str) -> Sequence[OwnCall]:
         return self.own if (company, username) == (ACME, "1001") else ()
 
-    def control(self, company: str, username: str, call: str, act: Act) -> None:
+    def control(self, company: str, username: str, call: str, act: str) -> None:
         self.asked.append((company, username, call, act))
         if self.outcome is not None:
             raise self.outcome
@@ -145,6 +146,24 @@ def test_what_is_not_allowed_is_said_once_with_the_reason(anna: Browser, console
     page = anna.get("/account").text
     assert acts(page) == [] and page.count("Your department or ring group does not allow it.") == 1
     assert "Pause, Stop recording:" in " ".join(said(page)).replace(" ,", ",")
+
+
+def test_a_consent_is_withdrawn_where_it_can_be_once_that_is_confirmed(
+    anna: Browser, console: Console, live: OwnCalls
+) -> None:
+    recorded(console.store, console.clock.now - 65)
+    nothing = ControlRequest(Act.PAUSE)
+    live.talk(own(nothing))
+    assert acts(anna.get("/account").text) == []
+    live.talk(own(nothing, withdrawal=Withdrawal.POSSIBLE))
+    page = anna.get("/account").text
+    assert acts(page) == [WITHDRAW] and "permanently deleted. This can't be undone." in " ".join(said(page))
+    assert anna.post("/my-call", call="live", act=WITHDRAW, back="/account").status_code == 303
+    assert live.asked == [(ACME, "1001", "live", WITHDRAW)]
+    live.talk(own(replace(nothing, is_wanted=False), withdrawal=Withdrawal.DONE))
+    page = anna.get("/account").text
+    assert acts(page) == [] and "The consent has been withdrawn." in " ".join(said(page))
+    assert "the department records these calls" not in page
 
 
 @pytest.mark.parametrize(

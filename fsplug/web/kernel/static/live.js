@@ -30,8 +30,10 @@ function put(html) {
     // Its audio is being heard.
     if (before.querySelector("[data-plays]")) continue;
     const held = before.contains(document.activeElement) && document.activeElement.id;
+    const open = [...before.querySelectorAll("details[open][id]")].map((one) => one.id);
     // A screen reader speaks what changes in a live region, not a region that is replaced.
     before.replaceChildren(...part.childNodes);
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     globalThis.htmx?.process(before);
     if (held !== false) (document.getElementById(held) ?? before.querySelector("button"))?.focus();
   }

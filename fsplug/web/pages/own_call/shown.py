@@ -8,6 +8,7 @@ from fsplug.policy.recording import participants
 from fsplug.policy.recording.control import Act, Reason, Stage
 from fsplug.policy.recording.own_call import OwnCall
 from fsplug.policy.recording.participants import Participant
+from fsplug.policy.recording.withdrawal import Withdrawal
 from fsplug.policy.terms import Start
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
@@ -39,7 +40,7 @@ class ShownTalk:
     """One call. `state` is the end of the text own-call-STATE, `recorded` whom it is recorded for if not the viewer.
 
     `why` is the decision's reason, as its code; `acts` may be done now, and `refused` says in words why others may not:
-    the reason, and the acts. Times are epoch seconds.
+    the reason, and the acts. `may_withdraw` the consent of whoever the viewer talks to. Times are epoch seconds.
     """
 
     call: str
@@ -52,6 +53,7 @@ class ShownTalk:
     paused_until: float | None
     acts: Sequence[Act]
     refused: Mapping[str, Sequence[Act]]
+    may_withdraw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +88,28 @@ def _shown(
 ) -> ShownTalk:
     other, decision = _other(one, username), one.decision
     recorded = called.get(decision.user or "", "") if decision and decision.record else ""
+    state = _state(one, username)
+    # The reason to record is none for what is recorded no longer.
+    why = decision if decision and not (decision.record and state in ("no", "withdrawn")) else None
     return ShownTalk(
         call=one.call.call,
         other=party(other, country) if other else None,
         since=decision.at if decision else since,
-        state=_state(one, username),
+        state=state,
         recorded=recorded,
-        why=decision.reason if decision else "",
-        group=decision.group or "" if decision else "",
+        why=why.reason if why else "",
+        group=why.group or "" if why else "",
         paused_until=one.call.paused_until,
         acts=[act for act, reason in one.call.refused.items() if reason is None],
         refused=_refused(one.call, words),
+        may_withdraw=one.call.withdrawal is Withdrawal.POSSIBLE,
     )
 
 
 def _state(one: OwnTalk, username: str) -> str:
     facts, decision = one.call.facts, one.decision
+    if one.call.withdrawal is Withdrawal.DONE:
+        return "withdrawn"
     if one.call.paused_until is not None:
         return "paused"
     if not facts.is_wanted:

@@ -6,6 +6,7 @@ from flask import g, redirect, render_template, request
 
 from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.policy.recording.control import Act, Reason
+from fsplug.policy.recording.withdrawal import WITHDRAW
 from fsplug.web.kernel import forms, guard, shell
 from fsplug.web.kernel.guard import Open, services, takes
 from fsplug.web.kernel.live import OpenPage, calls_or_none, own_talks
@@ -43,7 +44,7 @@ def lead_back() -> Any:
 @PAGE.post("/my-call")
 @takes(Open.SIGNED_IN)
 def act() -> Any:
-    """Do what the viewer asks to the recording of their own call. The gate decides, as for every other door."""
+    """Do what the viewer asks to their own call. The gate decides, as for every other door."""
     viewer, form = shell.viewer(), request.form
     trouble, status = "", 200
     try:
@@ -60,10 +61,11 @@ def act() -> Any:
     return redirect(forms.path_here(form.get("back", "/")), 303)
 
 
-def _act(text: str) -> Act:
-    if text not in set(Act):
-        raise Invalid("unknown-act", f"{text[:40]!r} is no act; use one of {', '.join(Act)}")
-    return Act(text)
+def _act(text: str) -> str:
+    acts = (*map(str, Act), WITHDRAW)
+    if text not in acts:
+        raise Invalid("unknown-act", f"{text[:40]!r} is no act; use one of {', '.join(acts)}")
+    return text
 
 
 def _why(error: FsplugError) -> str:
