@@ -87,7 +87,7 @@ def recorded(store: Store, at: float, **verdict: Any) -> None:
 
 def said(page: str) -> list[str]:
     """What the panel says, line by line."""
-    panel = re.split(r'<div id="own-call"', page)[1].split('<div class="head">')[0].split("data: <span id=")[0]
+    panel = re.split(r'<div id="own-call-said"', page)[1].split('<div class="head">')[0].split("data: <span id=")[0]
     texts = re.findall(r">([^<>]+)<", html.unescape(panel))
     return [text for text in (" ".join(one.split()) for one in texts) if text]
 
@@ -108,9 +108,9 @@ def test_it_says_to_whom_how_long_and_whether_it_is_recorded_and_why(
     live.talk(own(), listeners=("1002",))
     page = anna.get("/account").text
     assert said(page) == [
-        *("You are talking to +4522334455", "1:05", "Pause"),
-        *("Stop recording:", "Your department or ring group does not allow it.", "Listening in: Bo"),
         *("The call is being recorded.", "(the department records these calls)"),
+        *("You are talking to +4522334455", "1:05", "Listening in: Bo", "Pause"),
+        *("Stop recording:", "Your department or ring group does not allow it."),
     ]
     assert 'data-runs="65.0"' in page and acts(page) == ["pause"]
 
@@ -140,12 +140,18 @@ def test_each_state_has_its_words_and_its_buttons(anna: Browser, console: Consol
                 assert (acts(page), words in " ".join(said(page))) == (buttons, True)
 
 
-def test_what_is_not_allowed_is_said_once_with_the_reason(anna: Browser, console: Console, live: OwnCalls) -> None:
+def test_what_is_not_allowed_is_said_once_with_the_reason_to_whom_something_is(
+    anna: Browser, console: Console, live: OwnCalls
+) -> None:
     recorded(console.store, console.clock.now - 65)
+    keeping = ControlTerms(Start.KEEP_ON_DEMAND, frozenset({Act.KEEP}))
+    live.talk(own(ControlRequest(Act.PAUSE, terms=keeping)))
+    page = anna.get("/account").text
+    assert acts(page) == ["keep"] and page.count("Your department or ring group does not allow it.") == 1
+    assert "Pause, Stop recording:" in " ".join(said(page)).replace(" ,", ",")
     live.talk(own(ControlRequest(Act.PAUSE)))
     page = anna.get("/account").text
-    assert acts(page) == [] and page.count("Your department or ring group does not allow it.") == 1
-    assert "Pause, Stop recording:" in " ".join(said(page)).replace(" ,", ",")
+    assert acts(page) == [] and "allow it" not in page
 
 
 def test_a_consent_is_withdrawn_where_it_can_be_once_that_is_confirmed(

@@ -132,7 +132,9 @@ def _other(one: OwnTalk, username: str) -> Participant | None:
 
 
 def _refused(call: OwnCall, words: Words) -> dict[str, list[Act]]:
-    """What the viewer might want, and why it can't be done."""
+    """What else the viewer might want, and why it can't be done; nothing for whoever can do nothing at all."""
+    if all(call.refused.values()):
+        return {}
     asked = {Act.PAUSE, Act.STOP, *_OF_START.get(call.facts.terms.start, ())}
     found: dict[str, list[Act]] = {}
     for act, reason in call.refused.items():
