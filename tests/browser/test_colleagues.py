@@ -91,6 +91,7 @@ def test_ones_own_call_is_paused_by_key_and_what_was_typed_or_opened_stays(
     page.locator("#own-call").get_by_text("Listening in").wait_for()
     page.get_by_role("button", name="Yes, withdraw").click()
     wait_for(lambda: calls.done[1:] == [(EVERYTHING, WITHDRAW)], "the withdrawal to be asked for")
+    page.locator("#own-call details[open]").wait_for(state="detached")
     calls.put()
     page.locator("#own-call section").wait_for(state="detached")
     assert page.locator("#own-call-said").text_content() == ""

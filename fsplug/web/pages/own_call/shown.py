@@ -32,6 +32,8 @@ _UNSAID = frozenset(
         Reason.STOPPED,
     }
 )
+# The reason to record is none for what is not recorded all the same.
+_STANDS_STILL = frozenset({"no", "withdrawn", "stopped", "paused"})
 _OF_START = {Start.ON_DEMAND: (Act.START,), Start.KEEP_ON_DEMAND: (Act.KEEP,)}
 
 
@@ -89,8 +91,7 @@ def _shown(
     other, decision = _other(one, username), one.decision
     recorded = called.get(decision.user or "", "") if decision and decision.record else ""
     state = _state(one, username)
-    # The reason to record is none for what is recorded no longer.
-    why = decision if decision and not (decision.record and state in ("no", "withdrawn")) else None
+    why = decision if decision and not (decision.record and state in _STANDS_STILL) else None
     return ShownTalk(
         call=one.call.call,
         other=party(other, country) if other else None,
