@@ -1,5 +1,6 @@
 """Hands one message to an SMTP server. Every wait has a deadline, and every failure says whether it is permanent."""
 
+import re
 import smtplib
 import socket
 import ssl
@@ -17,6 +18,17 @@ ANSWER_SECONDS = 30.0
 MAIL_SECONDS = 120.0
 # RFC 5321, 4.2.1: 5yz is permanent, 4yz transient.
 _FOR_GOOD = range(500, 600)
+_STATUS = re.compile(r"\b5\.(\d{1,3}\.\d{1,3})\b")
+_NOBODY, _FULL, _TOO_LARGE = "mail-no-mailbox", "mail-mailbox-full", "mail-too-large"
+_BY_STATUS = {
+    **dict.fromkeys(("1.0", "1.1", "1.2", "1.3", "1.6", "1.10", "2.1"), _NOBODY),
+    "2.2": _FULL,
+    "2.3": _TOO_LARGE,
+    "3.4": _TOO_LARGE,
+    **dict.fromkeys(("7.1", "7.20", "7.21", "7.23", "7.25", "7.26"), "mail-distrusted"),
+}
+# RFC 5321, 4.2.3.
+_BY_REPLY = {550: _NOBODY, 551: _NOBODY, 553: _NOBODY, 552: _FULL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +157,15 @@ def _check_open(server: MailServer) -> None:
 
 def _refusal(server: MailServer, code: int, said: bytes | str) -> Refused | Unavailable:
     text = f"{server.host} answered {code} {_words(said)}"
-    return Refused("mail-refused", text) if code in _FOR_GOOD else Unavailable("mail-delayed", text)
+    if code not in _FOR_GOOD:
+        return Unavailable("mail-delayed", text)
+    return Refused(_refused_for(code, text), text)
+
+
+def _refused_for(code: int, text: str) -> str:
+    """The error's code: by the enhanced status (RFC 3463) where the server gives one, else by the reply's."""
+    status = _STATUS.search(text)
+    return (status and _BY_STATUS.get(status[1])) or (not status and _BY_REPLY.get(code)) or "mail-refused"
 
 
 def _words(said: bytes | str) -> str:

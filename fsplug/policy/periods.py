@@ -21,6 +21,9 @@ class Period(StrEnum):
 WIDER = {Period.TODAY: Period.WEEK, Period.YESTERDAY: Period.WEEK, Period.WEEK: Period.MONTH}
 
 
+_LAST_HOUR = 23
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """A range from the beginning of one day to the end of another."""
@@ -31,6 +34,18 @@ class Days:
     def bounds(self, zone: tzinfo) -> tuple[float, float]:
         """The first second inside and the first second after, in epoch seconds. Days may have 23 or 25 hours."""
         return _midnight(self.first, zone), _midnight(self.last + timedelta(days=1), zone)
+
+    def hour_bounds(self, hour: int, zone: tzinfo) -> tuple[float, float]:
+        """The same for one hour (0 to 23) of a single day: of two hours where the clock is put back, of none where it
+        is put forward. Invalid("hour-of-days") for several days.
+        """
+        if self.first != self.last:
+            text = f"{self.first} to {self.last} are several days; give one day to see one hour of it"
+            raise Invalid("hour-of-days", text, first=str(self.first), last=str(self.last))
+        begins = datetime.combine(self.first, time(hour), zone).timestamp()
+        if hour == _LAST_HOUR:
+            return begins, _midnight(self.first + timedelta(days=1), zone)
+        return begins, datetime.combine(self.first, time(hour + 1), zone).timestamp()
 
 
 def days_of(period: Period, today: date, first: str = "", last: str = "") -> Days:

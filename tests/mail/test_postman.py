@@ -137,7 +137,7 @@ def test_what_the_server_refuses_for_good_has_failed_with_its_words(
     console.give("1001", email=ANNA, role="superuser")
     postman.round()
     [mail, _] = mails.listed(console.store, ACME)
-    assert (mail.state, mail.code) == (MailState.FAILED, "mail-refused")
+    assert (mail.state, mail.code) == (MailState.FAILED, "mail-no-mailbox")
     assert "550" in str(mail.reason) and "no such mailbox" in str(mail.reason)
     mailbox.mood("")
     mails.retry(console.store, ACME, mail.id)

@@ -60,3 +60,26 @@ def test_which_day_it_is_depends_on_where() -> None:
     just_after_midnight = datetime(2026, 11, 25, 0, 30, tzinfo=COPENHAGEN).timestamp()
     assert today(just_after_midnight, COPENHAGEN) == TODAY
     assert today(just_after_midnight, ZoneInfo("UTC")) == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "hours"),
+    [
+        (TODAY, 0, 1),
+        (TODAY, 23, 1),
+        (date(2026, 3, 29), 1, 1),
+        (date(2026, 3, 29), 2, 0),
+        (date(2026, 10, 25), 2, 2),
+        (date(2026, 10, 25), 3, 1),
+    ],
+)
+def test_an_hour_of_a_day_is_what_the_clock_calls_so(day: date, hour: int, hours: int) -> None:
+    since, until = Days(day, day).hour_bounds(hour, COPENHAGEN)
+    assert until - since == hours * 3_600.0
+    if hours:
+        assert datetime.fromtimestamp(since, COPENHAGEN).hour == hour
+
+
+def test_an_hour_of_several_days_is_refused() -> None:
+    with pytest.raises(Invalid, match="give one day"):
+        Days(date(2026, 11, 24), TODAY).hour_bounds(13, COPENHAGEN)

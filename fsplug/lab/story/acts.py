@@ -95,6 +95,6 @@ def post(store: Store) -> None:
 
 def _arrive(store: Store, mail: Mail) -> None:
     if mail.receiver.endswith(_NO_SUCH_MAILBOX):
-        mails.failed(store, mail.id, "smtp-550", f"550 5.1.1 <{mail.receiver}>: no such mailbox")
+        mails.failed(store, mail.id, "mail-no-mailbox", f"550 5.1.1 <{mail.receiver}>: no such mailbox")
     else:
         mails.sent(store, mail.id)

@@ -37,12 +37,29 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class FailedMail:
-    """A mail that will not be sent: its kind, its receiver, and the server's answer, if there was one."""
+    """A mail that will not be sent: its kind, its receiver, and the code of what went wrong."""
 
     at: float
     kind: str
     receiver: str
-    reason: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The bytes of recordings since a time, the first of them in epoch seconds, and the bytes of the earlier ones that
+    people deleted since.
+    """
+
+    recorded: int
+    first_at: float | None
+    freed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    bytes: int
+    first_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +90,25 @@ _BYTES = Select(
         (Recordings.company == given.company) & (Recordings.at >= given.since) & ~fn.EXISTS(_DESTROYED)
     ),
 )
+_RECORDED = Select(
+    _Recorded,
+    lambda: Recordings.select(
+        fn.COALESCE(fn.SUM(Recordings.bytes), 0).alias("bytes"), fn.MIN(Recordings.at).alias("first_at")
+    ).where((Recordings.company == given.company) & (Recordings.at >= given.since) & ~fn.EXISTS(_DESTROYED)),
+)
+_FREED = Select(
+    int,
+    lambda: (
+        Deletions.select(fn.COALESCE(fn.SUM(Recordings.bytes), 0).alias("bytes"))
+        .join(Recordings, on=(Recordings.id == Deletions.recording))
+        .where(
+            (Deletions.company == given.company)
+            & (Deletions.at >= given.since)
+            & Deletions.destroyed_at.is_null(False)
+            & (Recordings.at < given.since)
+        )
+    ),
+)
 _CAUSES = Select(
     Cause,
     lambda: (
@@ -93,7 +129,7 @@ _STATES = Select(
 _FAILED = Select(
     FailedMail,
     lambda: (
-        Mails.select(*columns(FailedMail, Mails, reason=fn.COALESCE(Mails.reason, "")))
+        Mails.select(*columns(FailedMail, Mails, code=fn.COALESCE(Mails.code, "")))
         .where((Mails.company == given.company) & (Mails.at >= given.since) & (Mails.state == "failed"))
         .order_by(Mails.at.desc())
         .limit(given.limit)
@@ -112,6 +148,13 @@ def hours(store: Store, domain: str, since: float, until: float) -> list[Hour]:
 def recorded_bytes(store: Store, domain: str, since: float) -> int:
     """How many bytes the recordings since epoch seconds take in the archive."""
     return int(_BYTES.one(store, company=company_id(store, domain), since=since))
+
+
+def growth(store: Store, domain: str, since: float) -> Growth:
+    """How much the company's recordings grew since epoch seconds."""
+    asked = {"company": company_id(store, domain), "since": since}
+    recorded = _RECORDED.one(store, **asked)
+    return Growth(int(recorded.bytes), recorded.first_at, int(_FREED.one(store, **asked)))
 
 
 def gap_causes(store: Store, domain: str, since: float) -> list[Cause]:

@@ -65,6 +65,7 @@ def create_app(services: Services) -> Flask:
     app.after_request(_with_headers)
     shell.prepare(app)
     app.jinja_env.globals.update(style_nonce=_style_nonce, length_of=Moments.length, speeds_in=speeds)
+    app.jinja_env.globals.update(mail_trouble=texts.mail_trouble)
     app.register_error_handler(FsplugError, _message)
     app.register_error_handler(HTTPException, _turned)
     app.register_error_handler(Exception, _failed)

@@ -36,3 +36,9 @@ def words_in(language: str, app: Flask | None = None) -> Words:
 def language_of(accepted: LanguageAccept) -> str:
     """The catalogue's language that the browser prefers."""
     return accepted.best_match(LANGUAGES) or FALLBACK_LANGUAGE
+
+
+def mail_trouble(words: Words, code: str) -> str:
+    """Why a mail is not sent, or not yet, by the code that is kept with it."""
+    is_known = f"mail-trouble-{code}" in words.texts
+    return words.known("mail-trouble", code if is_known else "other")

@@ -7,6 +7,7 @@ from fsplug.store.audit import trail as audit
 from fsplug.store.audit.browse import AuditFilter
 from fsplug.store.calls import ledger, my_calls, overview
 from fsplug.store.calls.entries import GapFound
+from fsplug.store.calls.overview import Growth
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
 from tests.store.cast import ACME, BETA
@@ -84,10 +85,11 @@ def test_a_day_s_hours_gaps_and_mails_are_counted_for_their_company_alone(store:
     hours = overview.hours(store, ACME, 0.0, 4 * 3_600.0)
     assert [(one.calls, one.recordings) for one in hours] == [(0, 0), (0, 0), (1, 1), (0, 0)]
     assert overview.recorded_bytes(store, ACME, 0.0) == 224_044
+    assert overview.growth(store, ACME, 0.0) == Growth(224_044, 7_301.0, 0)
     assert [(one.code, one.gaps) for one in overview.gap_causes(store, ACME, 0.0)] == [("short", 1)]
     assert overview.gap_causes(store, BETA, 0.0) == []
     mail = mails.queue(store, ACME, mails.MailKind.RESET, "1001", "gone@acme.example", "en")
-    mails.failed(store, mail, "smtp-550", "no such mailbox")
+    mails.failed(store, mail, "mail-no-mailbox", "550 5.1.1 no such mailbox")
     assert overview.mail_states(store, ACME, 0.0) == {"failed": 1}
     [failed] = overview.failed_mails(store, ACME, 0.0)
-    assert (failed.kind, failed.receiver, failed.reason) == ("reset", "gone@acme.example", "no such mailbox")
+    assert (failed.kind, failed.receiver, failed.code) == ("reset", "gone@acme.example", "mail-no-mailbox")

@@ -165,6 +165,7 @@ def test_with_a_destroyed_recording_goes_its_waveform(console: Console, anna: st
     waveforms.keep(store, REC, [[1]])
     assert waveforms.find(store, REC) is None, "one that was still being made comes too late"
     assert overview.recorded_bytes(store, ACME, 0.0) == 0, "and its room is free"
+    assert overview.growth(store, ACME, deletion.at).freed > 0
 
 
 def test_playing_of_long_ago_is_forgotten(console: Console, anna: str) -> None:

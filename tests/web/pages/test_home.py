@@ -1,6 +1,7 @@
 """The first page: the day at a glance for superusers, and the way on for others."""
 
 import re
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -10,9 +11,13 @@ from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.accounts import sessions
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import GapFound, OutageSeen, TalkWitnessed
+from fsplug.store.calls.overview import Growth, Hour
 from fsplug.store.config.actors import actor
 from fsplug.store.outbox import mails
 from fsplug.store.recordings import playbacks
+from fsplug.web.kernel.formatting import Moments
+from fsplug.web.pages.home.plot import plot
+from fsplug.web.pages.home.storage import Storage, storage
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
 from tests.store.story import recorded_call
@@ -42,6 +47,16 @@ def test_today_s_calls_and_recordings_are_counted_by_hour(anna: Browser, console
     assert _figures(page)[:2] == ["3", "3"]
     assert re.search(r"<title>\d\d:\d\d: 3 calls, 3 recordings</title>", page)
     assert "style=" not in page
+    [drawn, listed] = re.findall(r'href="(/recordings\?[^"]*hour=[^"]*)"', page)
+    hour = anna.get(drawn.replace("&amp;", "&"))
+    assert drawn == listed and len(set(re.findall(r'href="/recordings/(today-\d-rec)', hour.text))) == 3
+    assert "today-0-rec" not in anna.get(re.sub(r"hour=\d+", "hour=0", drawn.replace("&amp;", "&"))).text
+
+
+def test_one_hour_is_of_one_day(anna: Browser) -> None:
+    page = anna.get("/recordings?period=week&hour=13")
+    assert page.status_code == 422 and "Pick a single day" in page.text
+    assert anna.get("/recordings?period=today&hour=24").status_code == 200
 
 
 def test_who_played_unusually_many_recordings_is_named(anna: Browser, console: Console) -> None:
@@ -80,18 +95,41 @@ def test_outages_and_calls_that_had_no_verdict_in_time_are_shown(anna: Browser, 
     assert "1 call began without an answer from fsplug in time." in page
 
 
-def test_mail_that_failed_is_shown_with_its_reason(anna: Browser, console: Console) -> None:
+def test_mail_that_failed_is_shown_with_its_reason_in_words(anna: Browser, console: Console) -> None:
     mail = mails.queue(console.store, ACME, mails.MailKind.RESET, "1001", "gone@acme.example", "en")
-    mails.failed(console.store, mail, "smtp-550", "no such <b>mailbox</b>")
+    mails.failed(console.store, mail, "mail-no-mailbox", "550 5.1.1 no such mailbox")
     page = anna.get("/").text
     assert "1 failed" in page and "gone@acme.example" in page
-    assert "no such &lt;b&gt;mailbox" in page
+    assert "The address does not exist" in page and "550" not in page
 
 
-def test_room_in_the_archive_is_shown_or_shown_as_unknown(anna: Browser, archive: Any) -> None:
-    assert "free of" in anna.get("/").text
+def test_the_archive_says_what_is_used_and_until_when_there_is_room(
+    anna: Browser, archive: Any, console: Console
+) -> None:
+    assert "take up no more space" in anna.get("/").text
+    ledger.apply(console.store, recorded_call("heavy", at=console.clock.now - 60.0))
+    page = anna.get("/").text
+    assert re.search(r'<p class="figure">[^<]* used</p>\s*<meter', page)
+    assert "storage lasts for more than 5 years" in page
     archive.root = archive.root / "gone"
     assert "does not report how much space" in anna.get("/").text
+
+
+def test_the_pace_of_a_week_says_when_the_archive_is_full() -> None:
+    day = 86_400.0
+    grown = Growth(recorded=80, first_at=2 * day, freed=40)
+    assert storage((100, 1_000), grown, now=6 * day) == Storage(900, 100, 1_000, 10, 16 * day)
+    assert storage((100, 1_000), Growth(40, 2 * day, 80), now=6 * day).full_at is None
+    assert storage((10**9, 10**9), grown, now=6 * day).full_at is None, "what is years away is not foretold"
+
+
+@pytest.mark.parametrize(
+    ("most", "ticks"), [(0, [0, 1]), (3, [0, 1, 2, 3]), (18, [0, 5, 10, 15, 20]), (79, [0, 20, 40, 60, 80])]
+)
+def test_the_scale_has_a_few_round_numbers(most: int, ticks: list[int]) -> None:
+    drawn = plot([Hour(43_200.0, most, 0), Hour(82_800.0, 0, 0)], Moments(UTC, "en", 0.0))
+    assert [number for number, _ in drawn.ticks] == ticks
+    assert [bar.label for bar in drawn.bars] == ["12"]
 
 
 class _Live:

@@ -23,6 +23,8 @@ from fsplug.web.kernel.guard import Open, PageRule, takes
 from fsplug.web.kernel.live import Live, calls_or_none
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
+from fsplug.web.pages.home.plot import plot
+from fsplug.web.pages.home.storage import Storage, storage
 from fsplug.web.pages.recordings.missing import address_since
 
 # Everybody else is redirected from the first page.
@@ -31,42 +33,18 @@ PAGE = Page(__name__, Menu(Section.CALLS, 10, "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4
 
 _MOST_OUTAGES = _MOST_ALERTS = 5
 WEEK_SECONDS = 7 * 86_400.0
-# The plot's own units; the stylesheet scales the plot to the room there is.
-_BAR, _GAP, _HEIGHT, _LABELS = 20, 6, 120, 6
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """An hour in the plot: its position, and the heights of calls and recordings."""
-
-    hour: Hour
-    x: int
-    calls: float
-    recordings: float
-    is_labelled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """The day in bars; the highest stands for `most` calls."""
-
-    bars: Sequence[Bar]
-    most: int
-    width: int
-    height: int = _HEIGHT
-    bar: int = _BAR
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a superuser sees first. `room` is the archive's free and total bytes; None if unknown.
+    """What a superuser sees first. `storage` is None if the archive does not say how much room it has.
 
     `listening` is None when the switch is away.
     """
 
     hours: Sequence[Hour]
     bytes_today: int
-    room: tuple[int, int] | None
+    storage: Storage | None
     causes: Sequence[Cause]
     mails: Mapping[str, int]
     failed: Sequence[FailedMail]
@@ -110,26 +88,9 @@ def page() -> Any:
         "home/page.html",
         missing=partial(address_since, viewer, viewer.now - WEEK_SECONDS),
         day=day,
-        plot=plot(day.hours, viewer),
+        plot=plot(day.hours, viewer.moments),
         leads_to_people=leads_to_people,
     )
-
-
-def plot(hours: Sequence[Hour], viewer: Viewer) -> Plot:
-    """The hours as bars; the bar of recordings lies inside the bar of calls."""
-    most = max((max(hour.calls, hour.recordings) for hour in hours), default=0)
-    scale = _HEIGHT / most if most else 0.0
-    bars = [
-        Bar(
-            hour,
-            number * (_BAR + _GAP),
-            round(hour.calls * scale, 1),
-            round(hour.recordings * scale, 1),
-            viewer.moments.of(hour.at).hour % _LABELS == 0,
-        )
-        for number, hour in enumerate(hours)
-    ]
-    return Plot(bars, most, len(bars) * (_BAR + _GAP))
 
 
 def _way(viewer: Viewer) -> str:
@@ -158,7 +119,7 @@ def _day(store: Store, viewer: Viewer, live: Live, room: tuple[int, int] | None)
     return Day(
         overview.hours(store, domain, since, until),
         overview.recorded_bytes(store, domain, since),
-        room,
+        storage(room, overview.growth(store, domain, week), viewer.now) if room else None,
         overview.gap_causes(store, domain, week),
         overview.mail_states(store, domain, week),
         overview.failed_mails(store, domain, week),

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from fsplug.errors import Invalid
@@ -21,11 +21,14 @@ from fsplug.web.kernel.shell import Viewer
 _LONGEST = 300
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _YEAR = timedelta(days=365)
+_HOURS = tuple(str(hour) for hour in range(24))
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The filters as typed and picked; empty means no limit. `before` is where a further page begins."""
+    """The filters as typed and picked; empty means no limit. `hour` is one of a single day, from 0 to 23. `before` is
+    where a further page begins.
+    """
 
     period: str = Period.TODAY
     first: str = ""
@@ -35,12 +38,13 @@ class Filters:
     department: str = ""
     group: str = ""
     number: str = ""
+    hour: str = ""
     before: str = ""
 
     @property
     def is_narrow(self) -> bool:
         """Whether any filter other than the period is set."""
-        return any((self.direction, self.person, self.department, self.group, self.number))
+        return any((self.direction, self.person, self.department, self.group, self.number, self.hour))
 
     def query(self, **others: str) -> str:
         """The list's address, from `?` on, with these filters in place of its own; the first page by default."""
@@ -67,6 +71,7 @@ def read(given: Mapping[str, str]) -> Filters:
     typed = {name: clean(given.get(name, "")).strip()[:_LONGEST] for name in Filters.__dataclass_fields__}
     typed["period"] = typed["period"] if typed["period"] in tuple(Period) else Period.TODAY
     typed["direction"] = typed["direction"] if typed["direction"] in tuple(Direction) else ""
+    typed["hour"] = typed["hour"] if typed["hour"] in _HOURS else ""
     if typed["period"] != Period.DATES:
         typed |= {"first": "", "last": ""}
     return Filters(**typed)
@@ -95,7 +100,8 @@ def days(filters: Filters, viewer: Viewer) -> Days:
 
 def store_filter(store: Store, filters: Filters, viewer: Viewer) -> RecordingFilter:
     """The store's filter: only the viewer's own recordings if the viewer reaches no further. Invalid for bad ones."""
-    since, until = days(filters, viewer).bounds(viewer.moments.zone)
+    shown, zone = days(filters, viewer), viewer.moments.zone
+    since, until = shown.hour_bounds(int(filters.hour), zone) if filters.hour else shown.bounds(zone)
     people = results.users_called(store, viewer.domain, filters.person) if filters.person else None
     own = None if viewer.reaches(Need.RECORDINGS, Reach.COMPANY) else viewer.username
     return RecordingFilter(
@@ -111,11 +117,16 @@ def store_filter(store: Store, filters: Filters, viewer: Viewer) -> RecordingFil
     )
 
 
+def address_of_hour(day: date, hour: int) -> str:
+    """The address of the list of one hour (0 to 23) of this day."""
+    return "/recordings" + Filters(Period.DATES, day.isoformat(), day.isoformat(), hour=str(hour)).query()
+
+
 def wider(filters: Filters, viewer: Viewer) -> tuple[str, str] | None:
     """The next wider period, and the address of the list in it; None when the period is the widest."""
     next_one = WIDER.get(Period(filters.period))
     if next_one is not None:
-        return str(next_one), filters.query(period=str(next_one), first="", last="")
+        return str(next_one), filters.query(period=str(next_one), first="", last="", hour="")
     here = today(viewer.now, viewer.moments.zone)
     try:
         shown = days(filters, viewer)
@@ -124,4 +135,4 @@ def wider(filters: Filters, viewer: Viewer) -> tuple[str, str] | None:
     if shown.first <= here - _YEAR:
         return None
     year = Days(here - _YEAR, max(here, shown.last))
-    return "year", filters.query(period=str(Period.DATES), first=str(year.first), last=str(year.last))
+    return "year", filters.query(period=str(Period.DATES), first=str(year.first), last=str(year.last), hour="")
