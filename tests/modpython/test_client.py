@@ -147,7 +147,8 @@ def test_what_the_switch_loads_is_the_standard_library_and_little_of_fsplug() ->
     assert own.split() == [
         *("fsplug.errors", "fsplug.modpython", "fsplug.modpython_client", "fsplug.policy", "fsplug.policy.access"),
         *("fsplug.policy.access.clock", "fsplug.policy.access.plays", "fsplug.policy.access.throttle"),
-        *("fsplug.policy.hosts", "fsplug.policy.one_line", "fsplug.policy.proxies", "fsplug.store"),
+        *("fsplug.policy.hosts", "fsplug.policy.one_line", "fsplug.policy.proxies", "fsplug.policy.recording"),
+        *("fsplug.policy.recording.phone_keys", "fsplug.store"),
         *("fsplug.store.audit", "fsplug.store.audit.signing", "fsplug.wiring", "fsplug.wiring.endpoint"),
         *(
             "fsplug.wiring.endpoint.questions",
