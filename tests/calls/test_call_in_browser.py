@@ -95,7 +95,7 @@ def test_a_call_is_seen_heard_live_recorded_and_played(
     plant.until_settled()
     [kept] = [one for one in plant.recordings() if one.user == ANNA]
     follow(anna, anna.get_by_role("navigation").get_by_role("link", name="Call recordings").first)
-    follow(anna, anna.locator(f"#rows a[href='/recordings/{kept.id}']").first)
+    follow(anna, anna.locator(f"#rows a[href^='/recordings/{kept.id}']").first)
     anna.locator(".lanes").wait_for()
     anna.locator("[data-toggle]").click()
     until(anna, "globalThis.heard?.currentTime > 0")
