@@ -190,7 +190,7 @@ def test_a_page_that_lost_its_connection_says_so_and_goes_on_when_it_is_back(
     page.context.set_offline(False)
     calls.put(UserTalk(other, site.store.now()))
     page.get_by_text("In a call since").wait_for()
-    assert not page.get_by_text("No connection").is_visible()
+    page.get_by_text("No connection").wait_for(state="hidden")
     troubles[:] = [one for one in troubles if "ERR_INTERNET_DISCONNECTED" not in one]
 
 

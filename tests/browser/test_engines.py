@@ -13,7 +13,6 @@ from tests.browser.site import Site
 _ENGINES = {"firefox": firefox, "webkit": webkit}
 _SPOKEN = "document.querySelector('.wave').getAttribute('aria-valuetext')"
 _NOW = "Number(document.querySelector('.wave').getAttribute('aria-valuenow'))"
-_PLAYS = "document.querySelector('[data-paused]').hidden"
 _SAID = "document.querySelector('[data-message]').textContent"
 
 
@@ -33,5 +32,6 @@ def test_a_recording_is_heard(engine: str, site: Site, tmp_path: Path) -> None:
         begun = browser.evaluate(_NOW)
         assert begun > 0 and " af " in browser.evaluate(_SPOKEN)
         browser.press(" ")
-        until(browser, f"{_PLAYS} && {_NOW} > {begun} || {_SAID} !== ''")
+        # Where the machine is slow, the recording is over before this is asked again.
+        until(browser, f"{_NOW} > {begun} || {_SAID} !== ''")
         assert browser.evaluate(_SAID) == ""
