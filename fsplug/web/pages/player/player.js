@@ -106,8 +106,9 @@ function player(box) {
       begun = true;
       form.querySelector(".reason")?.setAttribute("hidden", "");
       place = at();
+      // WebKit stalls when it is to begin anywhere but at the beginning; it goes there once it knows the length.
+      audio.currentTime = 0;
       audio.src = `${url}/audio`;
-      audio.currentTime = place;
       setSpeed();
       await audio.play();
     } catch (error) {
