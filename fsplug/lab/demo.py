@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from fsplug.errors import Unavailable
 from fsplug.fakeswitch.control_client import ControlClient
 from fsplug.lab.baresip_phone import find_baresip
+from fsplug.lab.ending import die_with_parent
 from fsplug.lab.exchange import Exchange, password
 from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import FIXTURE, RealSwitch, find_freeswitch
@@ -193,7 +194,9 @@ def _fake_switch() -> Iterator[DemoSwitch]:
     event_socket, fsplug, control_port = some_ports(3)
     command = [sys.executable, "-m", "fsplug.fakeswitch", "--dialplan", str(FIXTURE / "dialplan")]
     command += ["--port", str(event_socket), "--control", str(control_port), "--set", f"fsplug_port={fsplug}"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=die_with_parent
+    )
     try:
         if process.stdout is None or not process.stdout.readline():
             raise Unavailable("no-fake-switch", "the fake switch did not start")

@@ -1,6 +1,5 @@
 """A real FreeSWITCH for tests: the fixture's configuration in a temporary folder, on free ports."""
 
-import ctypes
 import grp
 import os
 import pwd
@@ -16,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from fsplug.errors import Invalid, Unavailable
+from fsplug.lab.ending import die_with_parent
 from fsplug.lab.event_socket import api
 from fsplug.lab.ports import Ports, free_ports, reserve, write_ports
 
@@ -25,7 +25,6 @@ PATIENCE_SECONDS = 300.0
 
 _USUAL_PLACES = ("/usr/local/freeswitch/bin/freeswitch", "/usr/bin/freeswitch", "/opt/freeswitch/bin/freeswitch")
 _FOLDERS = ("log", "run", "db", "temp", "recordings")
-_PR_SET_PDEATHSIG = 1
 
 
 def find_freeswitch() -> Path | None:
@@ -127,7 +126,7 @@ class RealSwitch:
             env=self._environment,
             start_new_session=True,
             umask=0o007,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
         try:
             wait_for(self._is_ready, "FreeSWITCH to start")
@@ -230,8 +229,3 @@ def wait_for_count(
 
 def _group_of(user: str) -> str:
     return grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
-
-
-def _die_with_parent() -> None:
-    # prctl(2): otherwise a killed test run leaves its switch behind. "Parent" is the thread that started the switch.
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

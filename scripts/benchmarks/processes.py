@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fsplug.errors import FsplugError, Unavailable
+from fsplug.lab.ending import die_with_parent
 from fsplug.lab.free_ports import is_free
 from fsplug.lab.freeswitch import wait_for
 
@@ -54,6 +55,7 @@ def running(
             cwd=cwd,
             env={**ENVIRONMENT, **(environment or {})},
             start_new_session=True,
+            preexec_fn=die_with_parent,
         )
     try:
         yield process

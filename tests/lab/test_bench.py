@@ -88,6 +88,19 @@ def test_a_bench_that_is_told_to_end_leaves_no_process_behind(tmp_path: Path) ->
     assert not list(tmp_path.iterdir())
 
 
+def test_what_a_killed_bench_has_started_ends_with_it(tmp_path: Path) -> None:
+    killed = f"""
+import os, pathlib, signal
+from benchmarks.processes import running
+with running(["sleep", "600"], pathlib.Path({str(tmp_path / "log")!r})) as process:
+    print(process.pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    environment = {**os.environ, "PYTHONPATH": f"{SCRIPTS.parent}:{SCRIPTS}"}
+    ended = subprocess.run([sys.executable, "-c", killed], env=environment, stdout=subprocess.PIPE, text=True)
+    wait_for(lambda: not Path(f"/proc/{int(ended.stdout)}").exists(), "the process of the killed bench to be gone")
+
+
 def _children(pid: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
