@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fsplug.esl.commands import record_session
+from fsplug.esl.commands.recordings import record_session
 from fsplug.lab.freeswitch import FIXTURE
 from fsplug.policy.terms import Terms
 

@@ -322,7 +322,9 @@ class Flow:
         """The recording that was commanded on this leg and has not begun yet."""
         begun = {one for runs in self._runs.values() for one in runs} | self._story.spool.files
         told = self._story.switch.commands
-        starts = [command for verb in ("start", "arm") for command in told if command[:2] == (verb, leg)]
+        starts = [
+            command for verb in ("start", "start at once", "arm") for command in told if command[:2] == (verb, leg)
+        ]
         return next((one for _, _, one in starts if one not in begun), "")
 
     def _armed_on(self, leg: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from fsplug.errors import Invalid
 from fsplug.esl import commands
+from fsplug.esl.commands import recordings
 from fsplug.policy.terms import DEFAULT_TERMS
 
 LEG = "620c2863-b174-471d-8853-16b072570450"
@@ -70,15 +71,15 @@ def test_legs_are_uuids_and_nothing_else() -> None:
 
 def test_a_leg_begins_to_record_only_for_the_partner_that_it_was_armed_for() -> None:
     partner = "0b1c2863-b174-471d-8853-16b072570451"
-    told = commands.arm_for_partner(LEG, partner, "/spool/a.wav", "a", DEFAULT_TERMS)
+    told = recordings.arm_for_partner(LEG, partner, "/spool/a.wav", "a", DEFAULT_TERMS)
     hook = f"execute_on_post_bridge_{partner.replace('-', '_')}"
     begun = f"uuid_setvar {LEG} {hook} record_session ${{cond(x${{signal_bond}} == x{partner} ?/spool/a.wav %7B"
     assert told.startswith(begun) and told.endswith("%7D)}")
     assert not set("{}()?:'").intersection(told.removeprefix(begun).removesuffix(")}"))
-    assert commands.disarm_for_partner(LEG, partner) == f"uuid_setvar {LEG} {hook}"
+    assert recordings.disarm_for_partner(LEG, partner) == f"uuid_setvar {LEG} {hook}"
 
 
 @pytest.mark.parametrize("partner", ["a b", "${system(x)}", "a?b", "a'", ""])
 def test_a_partner_is_a_uuid_and_nothing_else(partner: str) -> None:
     with pytest.raises(Invalid):
-        commands.arm_for_partner(LEG, partner, "/spool/a.wav", "a", DEFAULT_TERMS)
+        recordings.arm_for_partner(LEG, partner, "/spool/a.wav", "a", DEFAULT_TERMS)

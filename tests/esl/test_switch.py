@@ -162,6 +162,15 @@ def test_a_recording_is_started_in_the_leg_s_own_thread() -> None:
     assert given.startswith(f"{LEG} record_session /spool/r.wav {{fsplug_recording")
 
 
+def test_on_a_leg_in_a_new_bridge_the_switch_starts_a_recording_by_itself_without_a_thread() -> None:
+    switch, link = linked({})
+    switch.record_at_once(LEG, "/spool/r.wav", "r", Terms(max_seconds=60), of_partner=False)
+    [given] = link.given
+    assert given.startswith(
+        f"uuid_record {LEG} start /spool/r.wav 61 {{fsplug_recording%3Dr%2CRECORD_USE_THREAD%3Dfalse"
+    )
+
+
 def test_the_guard_is_set_before_the_turn_before_is_called_off() -> None:
     set_anew = "sched_api +4 fsplug-owner-7 hupall NORMAL_TEMPORARY_FAILURE fsplug_listener owner"
     switch, link = linked({set_anew: "+OK Added: 1\n"})

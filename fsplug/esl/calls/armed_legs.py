@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fsplug.esl import commands
 from fsplug.esl.calls.book import ArmedLeg
+from fsplug.esl.commands import recordings
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.policy.recording.facts import ringing_facts, ringing_from
 from fsplug.policy.recording.legs import Arm, Leg, Ringing, arms
@@ -78,7 +78,7 @@ def _start(one: ArmedLeg, caller: Leg, path: Callable[[str], str]) -> str:
     if one.recording is None or not decided.terms.begins_at_once:
         return ""
     of_partner = decided.user == caller.username and not one.arm.on_caller
-    return commands.record_session(path(one.recording), one.recording, decided.terms, of_partner)
+    return recordings.record_session(path(one.recording), one.recording, decided.terms, of_partner)
 
 
 def must_be_refused(armed: Armed, trouble: str | None) -> bool:

@@ -45,11 +45,11 @@ class Channel:
     `partner` is the uuid it talks to, `decision` the id of that talk's decision and `recording` the id of that talk's
     recording; `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had,
     `talked_with` are the legs it had them with, and `met` is the latest one of two legs; `left` is the talk whose end
-    has been reported, with its partner; `held_at` is since when its phone holds the call, and `heard_at` when its
-    latest event came. `cleared` is the ringing it answered and the leg as it was when that answer was found to name no
-    excluded number. `has_connected`: its phone has connected its partner with another call's. In a conference it has no
-    partner, but a `part` once that is decided. `sent_at` is when its partner sent it on, until it talks again. The
-    switch listens for `keys` of its phone.
+    has been reported, with its partner, and `bridged_at` when the present one began, if that was; `held_at` is since
+    when its phone holds the call, and `heard_at` when its latest event came. `cleared` is the ringing it answered and
+    the leg as it was when that answer was found to name no excluded number. `has_connected`: its phone has connected
+    its partner with another call's. In a conference it has no partner, but a `part` once that is decided. `sent_at` is
+    when its partner sent it on, until it talks again. The switch listens for `keys` of its phone.
     """
 
     leg: Leg
@@ -61,6 +61,7 @@ class Channel:
     talked_with: list[str] = field(default_factory=list)
     met: Leg | None = None
     left: tuple[int, str] | None = None
+    bridged_at: float | None = None
     part: ConferencePart | None = None
     held_at: float | None = None
     heard_at: float = 0.0

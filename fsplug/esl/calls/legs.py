@@ -14,7 +14,7 @@ _VARIABLE = "variable_"
 _ON_ANSWER = "variable_execute_on_answer"
 _ARMED_AWAY = re.compile(rf"record_session /\S*/({AWAY_PREFIX}[0-9a-f]{{32}})\.wav ")
 _RUNNING_AWAY = re.compile(rf"<target>(/[^\s<>]*/({AWAY_PREFIX}[0-9a-f]{{32}})\.wav)</target>")
-# What `commands.arm_for_partner` sets.
+# What `recordings.arm_for_partner` sets.
 _POST_BRIDGE = "variable_execute_on_post_bridge_"
 _FOR_PARTNER = re.compile(r"record_session \$\{cond\(x\$\{signal_bond\} == x([A-Za-z0-9_-]{1,64}) \?")
 # The recording that the switch armed this leg with by itself, and ended when the leg asked again while fsplug was away.

@@ -65,6 +65,8 @@ class Recorder:
         if recording.stage is Stage.ARMED:
             is_awaited = is_reported or self._ports.spool.exists(recording.id)
             self._ports.later(CONFIRM_SECONDS if is_awaited else 0, self._start_if_missing, recording)
+            if recording.is_told:
+                self._starts.look_after(recording)
         if recording.stage in (Stage.WAITING, Stage.ARMED):
             return
         self.reports.started(recording)

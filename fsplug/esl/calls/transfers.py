@@ -87,6 +87,7 @@ class Transfers:
         self._leave(caller, at)
         self._leave(answerer, at)
         caller.partner, answerer.partner = answerer.leg.uuid, caller.leg.uuid
+        caller.bridged_at = answerer.bridged_at = at
 
     def move_on(self, channel: Channel) -> None:
         """The leg is in a conference: it talks to nobody by a bridge. What records it is the caller's to stop."""

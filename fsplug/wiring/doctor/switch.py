@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fsplug.errors import Invalid
 from fsplug.esl import commands
+from fsplug.esl.commands import recordings
 from fsplug.media import access
 from fsplug.media.access import SystemUser, kept_out, may_read, owners
 from fsplug.policy.hosts import is_loopback
@@ -110,7 +111,7 @@ def spool(
     probe = folder / f".{leg}.wav"
     remedy = f"ls -ld {folder}; let the switch's user write to it (a group shared with fsplug's user)"
     try:
-        api(commands.record_nothing(leg, str(probe), 1))
+        api(recordings.record_nothing(leg, str(probe), 1))
         give_up_at = time.monotonic() + _WRITE_SECONDS
         while not probe.exists():
             if time.monotonic() > give_up_at:

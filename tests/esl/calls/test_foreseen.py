@@ -219,14 +219,14 @@ KINDS = [
         "start B",
     ),
     Kind(
-        "it is said too late for the switch, and begins once it looks",
+        "it is said too late for the leg, which the switch then does not wait for",
         {"A": WAITS, "B": {**FETCHES, "variable_fifo_role": "consumer"}},
         """
         0.00  A  ANSWER
         1.60  B  ANSWER
         1.68  B  FIFO     A
         1.68  B  BRIDGE   B-A
-        1.90  B  START
+        1.74  B  START
         3.16  B  STOP     success-silence
         3.16  B  UNBRIDGE B-A
         3.16  A  HANGUP   NORMAL_CLEARING
@@ -234,7 +234,7 @@ KINDS = [
         """,
         "B-A recorded 1003",
         "B stopped",
-        "start B",
+        "start B\nstart at once B",
     ),
     Kind(
         "who fetches it gets nobody, and hangs up",

@@ -183,7 +183,7 @@ def test_a_talk_after_a_transfer_is_recorded_for_its_own_first_seconds(story):
     )
     story.until(30.1)
     [(act, leg, second)] = story.switch.commands
-    assert (act, leg) == ("start", "B1001")
+    assert (act, leg) == ("start at once", "B1001")
     story.receives(
         (30.2, "B1001", "RECORD_START", started(second)),
         (40.5, "B1001", "RECORD_STOP", ended(second)),

@@ -85,7 +85,7 @@ KINDS = [
         """,
         """
         disarm D
-        start  D
+        start at once D
         """,
     ),
     Kind(
@@ -125,7 +125,7 @@ KINDS = [
         """,
         """
         disarm D
-        start  D
+        start at once D
         stop   D
         """,
         "not-ordered",
@@ -163,7 +163,7 @@ KINDS = [
         D stopped
         """,
         """
-        start  D
+        start at once D
         stop   D
         """,
         "not-ordered",
@@ -209,7 +209,7 @@ KINDS = [
         """,
         """
         disarm D
-        start  D
+        start at once D
         """,
     ),
     Kind(
@@ -310,7 +310,7 @@ KINDS = [
         """
         disarm E
         disarm D
-        start  D
+        start at once D
         """,
     ),
     Kind(
@@ -334,7 +334,7 @@ KINDS = [
         "C-A recorded 1003",
         "C stopped",
         """
-        start C
+        start at once C
         stop  A
         """,
         "not-ordered",

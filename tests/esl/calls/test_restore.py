@@ -128,7 +128,7 @@ def test_after_a_restart_too_the_same_two_who_meet_again_get_a_file_of_their_own
     story.start_again()
     story.receives((15.0, "A", "CHANNEL_BRIDGE", bridge()))
     story.until(15.1)
-    [(_, _, second)] = [command for command in story.switch.commands if command[0] == "start"]
+    [(_, _, second)] = [command for command in story.switch.commands if command[0] == "start at once"]
     assert second != recording
     assert (story.verdicts(), story.rejects()) == (RECORDED * 2, [])
 

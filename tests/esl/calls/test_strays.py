@@ -5,7 +5,7 @@ A is the customer's leg, B the one towards 1001, who asks 1003 by C and D; E is 
 
 import pytest
 
-from fsplug.esl import commands
+from fsplug.esl.commands import recordings
 from fsplug.policy.entities import DepartmentPolicy
 from fsplug.policy.recording.control import Act, By
 from fsplug.policy.terms import Terms
@@ -127,7 +127,7 @@ def test_what_a_leg_is_armed_with_for_a_consultation_that_is_over_is_taken_back(
     flow = Flow(story, CONSULTS)
     flow.begins(CONSULTED)
     story.clock.run_until(story.clock.now + 0.1)
-    _, _, name, value = commands.arm_for_partner("D", "A", "/spool/early-1.wav", "early-1", Terms()).split(" ", 3)
+    _, _, name, value = recordings.arm_for_partner("D", "A", "/spool/early-1.wav", "early-1", Terms()).split(" ", 3)
     flow.goes_unseen("1.00  C  UNBRIDGE C-D\n1.00  C  HANGUP NORMAL_CLEARING")
     story.switch.bridged = [("A", "B")]
     story.switch.live["D"] = story.event("D", "DUMP", marks_of_leg=False, **CONSULTS["D"], **{name: value})

@@ -132,7 +132,7 @@ def test_a_list_that_is_behind_the_events_changes_nothing(story, looks):
     story.until(30)
     assert len(story.verdicts()) == 2
     assert story.book.channels["A"].partner == "B1003"
-    assert [command[:2] for command in story.switch.commands] == [("start", "B1003")]
+    assert [command[:2] for command in story.switch.commands] == [("start at once", "B1003")]
 
 
 def test_what_a_first_look_found_is_dropped_when_an_event_says_otherwise(story):

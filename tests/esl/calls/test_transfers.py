@@ -207,7 +207,7 @@ KINDS = [
         arm       D
         stop      D
         take back D
-        start     D
+        start at once D
         """,
         cut_at=2.82,
         heard=("D", "C"),
@@ -384,7 +384,7 @@ KINDS = [
         """,
         """
         stop  C
-        start C
+        start at once C
         """,
         cut_at=1.36,
         heard=("C", "D"),
@@ -478,7 +478,7 @@ KINDS = [
         """,
         "C-A recorded 1003",
         "C stopped",
-        "start C",
+        "start at once C",
         cut_at=2.60,
         heard=("C", "A"),
     ),
@@ -502,7 +502,7 @@ KINDS = [
         """,
         "C-A recorded 1003",
         "C stopped",
-        "start C",
+        "start at once C",
         cut_at=2.60,
         heard=("C", "A"),
     ),

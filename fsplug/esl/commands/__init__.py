@@ -6,16 +6,9 @@ is made by fsplug or is refused here; a caller's text never comes this far. Refu
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from urllib.parse import quote
 
 from fsplug.errors import Invalid
-from fsplug.policy.terms import Channels, OnFailure, Terms
 
-# Bytes that may wait in FreeSWITCH's memory. Its default of 65,536 loses 2 s of stereo when the switch is killed.
-WRITE_BUFFER_BYTES = 4_096
-# Frames of 20 ms the media bug collects first; FreeSWITCH's default of 25 is another half second.
-PRE_BUFFER_FRAMES = 5
 # How listeners are hung up: by the switch itself when the bridge they hear ends, and when fsplug has gone silent.
 BRIDGE_ENDED_CAUSE = "MANAGER_REQUEST"
 GUARD_CAUSE = "NORMAL_TEMPORARY_FAILURE"
@@ -89,56 +82,6 @@ def set_variables(leg: str, variables: Mapping[str, str]) -> str:
 def kill(leg: str, cause: str) -> str:
     """Hang a leg up with this Q.850 cause name."""
     return f"uuid_kill {uuid(leg)} {_matching(_CAUSE, cause, 'hangup cause')}"
-
-
-# Recordings.
-
-
-def record_session(path: str, recording: str, terms: Terms, of_partner: bool = False) -> str:
-    """The application and argument that start this recording; for `execute_on_answer`.
-
-    Of two channels the left one is what the recorded user says: the leg's own person, or with `of_partner` the other.
-
-    record_session URL-decodes its braces (mod_dptools.c 1.11.1), so the commas survive the brackets of a dial string.
-    """
-    ours = f"fsplug_recording%3D{uuid(recording)}%2C"
-    how = _quoted(terms.channels is Channels.STEREO, of_partner, terms.on_failure is OnFailure.CLOSED)
-    return f"record_session {_path(path)} {_limit(terms)}{{{ours}{how}}}"
-
-
-def arm_for_partner(leg: str, partner: str, path: str, recording: str, terms: Terms) -> str:
-    """Begin this recording when the leg's bridge ends, if it is about to get this partner; else do nothing."""
-    _, _, argument = record_session(path, recording, terms).partition(" ")
-    condition = f"x${{signal_bond}} == x{uuid(partner)} ?{argument.replace('{', '%7B').replace('}', '%7D')}"
-    return f"uuid_setvar {uuid(leg)} {_hook(partner)} record_session ${{cond({condition})}}"
-
-
-def disarm_for_partner(leg: str, partner: str) -> str:
-    """Take back what `arm_for_partner` told the leg."""
-    return f"uuid_setvar {uuid(leg)} {_hook(partner)}"
-
-
-def stop_record(leg: str, path: str) -> str:
-    """Stop one recording on a leg."""
-    return f"uuid_record {uuid(leg)} stop {_path(path)}"
-
-
-def silence(leg: str, path: str, is_silent: bool) -> str:
-    """Silence from now on, in real time, or sound again: in this recording on a leg, or for the person on the leg."""
-    if path:
-        return f"uuid_record {uuid(leg)} {'mask' if is_silent else 'unmask'} {_path(path)}"
-    return f"uuid_audio {uuid(leg)} start write mute {int(is_silent)}"
-
-
-def media_bugs(leg: str) -> str:
-    """List the media bugs on a leg; recordings are among them."""
-    return f"uuid_buglist {uuid(leg)}"
-
-
-def record_nothing(leg: str, path: str, seconds: int) -> str:
-    """Record a channel of the switch's own, which is no call, with this uuid for `seconds` seconds."""
-    marks = f"origination_uuid={uuid(leg)},sip_disable_recording=true"
-    return f"originate {{{marks}}}null/doctor &record({_path(path)} {seconds})"
 
 
 # Listen-in.
@@ -233,33 +176,6 @@ def variable_name(text: str) -> str:
     return _matching(_VARIABLE, text, "variable name")
 
 
-@cache
-def _quoted(is_stereo: bool, of_partner: bool, hangs_up: bool) -> str:
-    """The variables that are the same for all recordings of these terms: quoting takes longer than all the rest."""
-    pairs = {
-        "RECORD_STEREO": "true" if is_stereo else "false",
-        **({"RECORD_STEREO_SWAP": "true"} if is_stereo and of_partner else {}),
-        "RECORD_MIN_SEC": "0",
-        "RECORD_HANGUP_ON_ERROR": "true" if hangs_up else "false",
-        "RECORD_PRE_BUFFER_FRAMES": str(PRE_BUFFER_FRAMES),
-        "enable_file_write_buffering": str(WRITE_BUFFER_BYTES),
-    }
-    return quote(",".join(f"{name}={value}" for name, value in pairs.items()), safe="")
-
-
-def _limit(terms: Terms) -> str:
-    """The switch ends a limited recording when its clock's whole seconds have grown by the limit (measured on 1.11.1).
-
-    That is up to a second too early. With one second more, no second that policy wants is lost.
-    """
-    return "" if terms.max_seconds is None else f"+{terms.max_seconds + 1} "
-
-
-def _hook(partner: str) -> str:
-    # The switch runs every variable whose name begins so (switch_channel.c 1.11.1): each partner has its own.
-    return f"execute_on_post_bridge_{uuid(partner).replace('-', '_')}"
-
-
 def _assignment(name: str, value: str) -> tuple[str, str]:
     if _UNSAFE_VALUE.search(value):
         raise Invalid("unsafe-variable", f"{name} must not be set to {value!r}: the switch would expand or split it")
@@ -278,7 +194,8 @@ def _turn(owner: str, turn: int) -> str:
     return f"fsplug-{_word(owner)}-{turn}"
 
 
-def _path(path: str) -> str:
+def recording_path(path: str) -> str:
+    """`path` itself; Invalid if the switch would misread it."""
     return _matching(_PATH, path, "absolute recording path without spaces or brackets")
 
 
