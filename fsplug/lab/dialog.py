@@ -2,9 +2,11 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import Self
+from uuid import uuid4
 
 from fsplug.lab.media import Voice
-from fsplug.lab.sip_message import HOST, SipMessage
+from fsplug.lab.sip_message import HOST, SipMessage, address
 
 
 @dataclass(slots=True)
@@ -29,6 +31,16 @@ class Dialog:
     shown: list[tuple[float, str]] = field(default_factory=list)
     notified: list[str] = field(default_factory=list)
     invite: SipMessage | None = None
+
+    @classmethod
+    def called(cls, invite: SipMessage, voice: Voice) -> Self:
+        """The call that this INVITE begins."""
+        dialog = cls(invite.header("Call-ID"), voice, state="ringing", invite=invite)
+        dialog.own = f"{invite.header('To')};tag={uuid4().hex[:8]}"
+        dialog.other, dialog.peer = invite.header("From"), invite.source
+        dialog.target = address(invite.header("Contact"))
+        dialog.voice.towards = invite.media
+        return dialog
 
     def note(self, request: SipMessage) -> None:
         """Keep whom the switch shows on the other side, and what it says of a transfer."""

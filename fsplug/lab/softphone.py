@@ -89,8 +89,7 @@ class Softphone:
         """Register. Unavailable if the switch refuses."""
         contact = f"Contact: <sip:{self.user}@{HOST}:{self.port}>;expires={expires}"
         uri, me = f"sip:{self.company}", f"<sip:{self.user}@{self.company}>"
-        call_id = f"register-{uuid4().hex}"
-        self._ask_with_password(Request("REGISTER", uri, me, me, call_id, 1, f"{contact}\r\n"))
+        self._ask_with_password(Request("REGISTER", uri, me, me, f"register-{uuid4().hex}", 1, f"{contact}\r\n"))
 
     def call(self, number: str, headers: str = "", says: str = "") -> Dialog:
         """Dial, without waiting for an answer. `says` is who From names instead of the phone's user."""
@@ -119,6 +118,11 @@ class Softphone:
         if called.state == "ringing" and called.invite is not None:
             self._reply(called.invite, "200 OK", called, self._sdp(called))
             self._come_up(called)
+
+    def forward(self, number: str, dialog: Dialog) -> None:
+        """Answer a call that rings here with another number of the company (302)."""
+        if dialog.invite is not None:
+            self._reply(dialog.invite, "302 Moved Temporarily", dialog, me=number)
 
     def hang_up(self, dialog: Dialog | None = None) -> None:
         """Send BYE."""
@@ -208,11 +212,7 @@ class Softphone:
             dialog.end(0)
 
     def _be_called(self, invite: SipMessage) -> None:
-        dialog = Dialog(invite.header("Call-ID"), Voice(self._hertz), state="ringing", invite=invite)
-        dialog.own = f"{invite.header('To')};tag={uuid4().hex[:8]}"
-        dialog.other, dialog.peer = invite.header("From"), invite.source
-        dialog.target = address(invite.header("Contact"))
-        dialog.voice.towards = invite.media
+        dialog = Dialog.called(invite, Voice(self._hertz))
         self.dialogs.append(dialog)
         self._reply(invite, "180 Ringing", dialog)
         if self.rings is not None:
@@ -288,12 +288,12 @@ class Softphone:
             text = request.text(self.user, self.port, self._agent)
             self._socket.sendto(text.encode(), peer or self._switch)
 
-    def _reply(self, request: SipMessage, status: str, dialog: Dialog | None, body: str = "") -> None:
+    def _reply(self, request: SipMessage, status: str, dialog: Dialog | None, body: str = "", me: str = "") -> None:
         to = request.header("To")
         if dialog is not None and ";tag=" not in to:
             to = dialog.own
         with suppress(OSError):
-            text = reply(request, status, to, self.user, self.port, self._agent, body, self._asserted)
+            text = reply(request, status, to, me or self.user, self.port, self._agent, body, self._asserted)
             self._socket.sendto(text.encode(), request.source)
 
     def _sdp(self, dialog: Dialog, held: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""The place of the table in a document."""
+"""The place of a table in a document."""
 
 from pathlib import Path
 

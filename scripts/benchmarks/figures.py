@@ -8,7 +8,8 @@ from dataclasses import dataclass
 class Figure:
     """One row of the table: what was measured, the figure, its target, the result, and the reason for a miss.
 
-    With `is_failed` the measurement itself broke off, so there is no figure.
+    With `is_failed` the measurement itself broke off, so there is no figure. `table` says more of it, in the document
+    `place`.
     """
 
     name: str
@@ -18,6 +19,8 @@ class Figure:
     verdict: str
     why: str = ""
     is_failed: bool = False
+    table: str = ""
+    place: str = ""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -65,6 +68,9 @@ def number(value: float) -> str:
 
 def table(figures: Sequence[Figure]) -> str:
     """The figures as a Markdown table."""
-    titles = ("what", "measured", "beside it", "target", "verdict")
-    rows = [titles, ("---",) * len(titles), *(figure.cells for figure in figures)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return markdown(("what", "measured", "beside it", "target", "verdict"), [figure.cells for figure in figures])
+
+
+def markdown(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    return "\n".join(f"| {' | '.join(row)} |" for row in (titles, ("---",) * len(titles), *rows))

@@ -19,11 +19,15 @@ _SAID_SAMPLES = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is looked at: the part of this user, who talks to `other` and hears them by this dialog."""
+    """What is looked at: the part of this user, who talks to `other` and hears them by this dialog.
+
+    `people` is how many talk together in this flow.
+    """
 
     user: str
     other: str
     hears: Dialog
+    people: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,24 @@ def _conference(stage: Stage) -> Part:
     return Part(ANNA, CUSTOMER, stage.dial(ANNA, _ROOM))
 
 
+def _conference_of_three(stage: Stage) -> Part:
+    room = _conference(stage)
+    return Part(CLARA, CUSTOMER, stage.dial(CLARA, _ROOM), people=room.people + 1)
+
+
+def _forwarded_by_phone(stage: Stage) -> Part:
+    with _only_ringing(stage, ANNA):
+        _, annas = stage.ring(CUSTOMER, _ANNAS_NUMBER, ANNA)
+        return Part(CLARA, CUSTOMER, stage.called(CLARA, lambda: stage.phones[ANNA].forward(CLARA, annas)))
+
+
+def _forwarded_while_ringing(stage: Stage) -> Part:
+    with _only_ringing(stage, ANNA):
+        stage.ring(CUSTOMER, _ANNAS_NUMBER, ANNA)
+        order = f"uuid_transfer {stage.leg(CUSTOMER)} {CLARA} XML acme.example"
+        return Part(CLARA, CUSTOMER, stage.called(CLARA, lambda: stage.switch.api(order)))
+
+
 def _originate(stage: Stage) -> Part:
     phone = f"{{fsplug_company=acme.example,fsplug_user={ANNA}}}user/{ANNA}@acme.example"
     order = f"bgapi originate {phone} {CUSTOMER} XML acme.example"
@@ -173,16 +195,19 @@ def _uuid_bridge(stage: Stage) -> Part:
 
 FLOWS: Mapping[str, Callable[[Stage], Part]] = {
     "blind transfer": _blind,
-    "attended": _attended,
-    "attended, by the caller": _attended_by_caller,
-    "semi-attended": _semi_attended,
+    "attended transfer, by who was called": _attended,
+    "attended transfer, by who called": _attended_by_caller,
+    "semi-attended transfer": _semi_attended,
     "pick-up": _pick_up,
-    "park": _park,
-    "callcenter": _callcenter,
-    "fifo calls its agent": _fifo,
-    "fifo's agent calls": _fifo_agent_calls,
+    "fetched from a park": _park,
+    "queue of mod_callcenter": _callcenter,
+    "queue of mod_fifo, which calls its agent": _fifo,
+    "queue of mod_fifo, whose agent calls": _fifo_agent_calls,
     "ring group": _group,
+    "forwarded by the phone that rings (302)": _forwarded_by_phone,
+    "sent on by an operator while it rings": _forwarded_while_ringing,
     "conference": _conference,
-    "originate": _originate,
-    "uuid_bridge": _uuid_bridge,
+    "conference of three": _conference_of_three,
+    "call made by `originate`": _originate,
+    "`uuid_bridge` by an operator": _uuid_bridge,
 }

@@ -6,13 +6,13 @@ What a phone hears of its new partner is compared with what is recorded of that:
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.company import lay_out, serving
-from benchmarks.figures import Figure, Target, number
+from benchmarks.figures import Figure, Target, markdown, number
 from benchmarks.flowacts import ANNA, BO, CLARA, CUSTOMER, FLOWS, Part, Stage
 from benchmarks.setting import Setting
 from benchmarks.tones import channels_of, heard_ms
@@ -33,6 +33,7 @@ ACME = "acme.example"
 _HERTZ = {ANNA: 400, BO: 700, CLARA: 1_000, CUSTOMER: 1_300}
 _TALK_MS = 1_200.0
 _ROWS = 10_000
+_PLACE = "conversation.md"
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
@@ -47,10 +48,14 @@ def measure(setting: Setting) -> Iterator[Figure]:
                 found[name].append(missing)
                 foreign += others
     every = [one for of_flow in found.values() for one in of_flow]
-    of_each = (f"{name} {number(statistics.median(one))} / {number(max(one))}" for name, one in found.items())
-    yield MEDIAN.judged(statistics.median(every), f"median / worst of {times} each: {', '.join(of_each)}")
-    yield WORST.judged(max(every), f"{len(every)} calls")
-    yield FOREIGN.judged(foreign)
+    yield replace(MEDIAN.judged(statistics.median(every), f"{times} calls each"), table=_table(found), place=_PLACE)
+    yield WORST.judged(max(every), max(found, key=lambda name: max(found[name])))
+    yield FOREIGN.judged(foreign, f"{len(every)} calls")
+
+
+def _table(found: Mapping[str, Sequence[float]]) -> str:
+    rows = [(name, number(statistics.median(ms)), number(max(ms)), str(len(ms))) for name, ms in found.items()]
+    return markdown(("flow", "median, ms", "worst, ms", "calls"), rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +108,14 @@ def _measured(bench: _Bench, flow: Callable[[Stage], Part]) -> tuple[float, int]
     kept = [one for one in bench.new(known) if one.state is State.SEALED]
     its = [one for one in kept if one.user == part.user][-1:]
     recorded = [heard_ms(channels_of(bench.archive, one.location or ""), _HERTZ[part.other]) for one in its]
-    return max(0.0, heard() - sum(recorded)), sum(_has_others(bench, one) for one in kept)
+    return max(0.0, heard() - sum(recorded)), sum(_has_others(bench, one, part.people) for one in kept)
 
 
 def _is_settled(one: Recording) -> bool:
     return one.state in (State.SEALED, State.LOST)
 
 
-def _has_others(bench: _Bench, one: Recording) -> bool:
-    """Whether more than the two of a talk are heard in it."""
+def _has_others(bench: _Bench, one: Recording, people: int) -> bool:
+    """Whether more than so many people are heard in it."""
     channels = channels_of(bench.archive, one.location or "")
-    return sum(heard_ms(channels, hertz) > 0 for hertz in _HERTZ.values()) > 2
+    return sum(heard_ms(channels, hertz) > 0 for hertz in _HERTZ.values()) > people
