@@ -24,7 +24,7 @@ def chromium() -> Iterator[Any]:
     """Debian's Chromium; its own browsers are never downloaded."""
     playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright")
     if CHROMIUM is None:
-        pytest.skip("no Chromium; scripts/test installs it, or: apt-get install chromium")
+        pytest.skip("no Chromium; scripts/test installs it, or: apt-get install chromium-headless-shell")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], timeout=1_000 * PATIENCE_SECONDS
