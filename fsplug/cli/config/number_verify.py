@@ -32,7 +32,7 @@ def verify(invocation: Invocation, company: str, number: str, withdraw: bool, dr
             remedy = f"give it to one with: fsplug user set --company {company} USERNAME --mobile-number {name}"
             raise Invalid("unknown-number", f"{name} is no user's mobile in {company}; {remedy}", number=name)
         [row] = rows
-        draft.put_row(USER_NUMBER, row._replace(verified=not withdraw))
+        draft.put_rows(USER_NUMBER, row.username, USER_NUMBER.by_key([row._replace(verified=not withdraw)]))
 
     said = "no longer known to be the user's" if withdraw else "known to be the user's"
     crud.edit(invocation, company, f"mobile number {name} is {said}", change, dry_run=dry_run)

@@ -25,7 +25,7 @@ from fsplug.store.change.entry_rows import NOUNS
 from fsplug.store.change.plans import CompanyPlan
 from fsplug.store.change.waiting_items import Held, Item
 from fsplug.store.change.waiting_rows import WaitingChange
-from fsplug.store.config import actors
+from fsplug.store.config import actors, grants
 from fsplug.store.config.nouns import Row
 from fsplug.store.db.database import Store
 from fsplug.store.outbox.mails import MailKind
@@ -175,7 +175,11 @@ def _apply(store: Store, change: WaitingChange, actor: Actor, is_confirmed: bool
     for item in rows:
         noun = _BY_TABLE[item.table]
         key = noun.key_type(*item.key)
-        draft.put_row(noun, _changed(item, draft.row(noun, key)))
+        draft.put_rows(noun, change.username, {key: _changed(item, draft.row(noun, key))})
+        if "admin" in item.after:
+            # The departments that a sub-admin covered while this waited.
+            covered = grants.ADMIN_DEPARTMENT.by_key(draft.rows(grants.ADMIN_DEPARTMENT, "username", change.username))
+            draft.put_rows(grants.ADMIN_DEPARTMENT, change.username, dict.fromkeys(covered))
     plan = draft.plan()
     for company in plan.companies:
         if not is_confirmed:

@@ -149,12 +149,13 @@ class Draft:
         """The user is the same person as before, whatever the entry says."""
         self._same.add(username)
 
-    def put_row(self, noun: Noun, row: Row) -> None:
-        """Put a row in place of the one with its key. Nothing else of its entry is read or checked again."""
-        kind, name, key = entry_rows.KINDS[noun], entry_rows.owner(noun, row), noun.key_of(row)
+    def put_rows(self, noun: Noun, name: str, rows: Mapping[Key, Row | None]) -> None:
+        """Put rows of the entry `name`; None removes one. Nothing else of the entry is read or checked again."""
+        kind = entry_rows.KINDS[noun]
         part = self._part(kind, name)
-        self._changed[noun][key] = row
-        self._parts[kind, name] = {**part, noun: {**part[noun], key: row}}
+        self._changed[noun].update(rows)
+        left = {key: row for key, row in {**part[noun], **rows}.items() if row is not None}
+        self._parts[kind, name] = {**part, noun: left}
 
     def detail(self) -> Table:
         """The company's own columns."""

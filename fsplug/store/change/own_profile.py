@@ -19,8 +19,7 @@ def choose(store: Store, actor: Actor, name: str) -> bool:
         its = draft.rows(PROFILE, "username", actor.name)
         if name not in {one.name for one in its}:
             raise Invalid("unknown-profile", f"{actor.logged_name} has no profile {name[:100]}", name=name)
-        for one in its:
-            # Only these rows: whatever else is wrong with the user is not for the user to mend.
-            draft.put_row(PROFILE, one._replace(active=one.name == name))
+        # Only these rows: whatever else is wrong with the user is not for the user to mend.
+        draft.put_rows(PROFILE, actor.name, PROFILE.by_key(one._replace(active=one.name == name) for one in its))
 
     return edit(store, actor.company, actor, put).changed

@@ -1,6 +1,6 @@
 """What of a plan is made at once, and what waits for a second person or a day (`fsplug.policy.access.waiting`)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from fsplug.policy.access import waiting as waits
@@ -35,7 +35,15 @@ def split(store: Store, domain: str, changes: Changes, actor: Actor) -> tuple[Ch
             now.append(left)
         if item is not None:
             held.setdefault(_owner(change), []).append((item, wait))
-    return tuple(now), [_held(username, its, facts) for username, its in held.items()]
+    return tuple(_without_scopes(now, held)), [_held(username, its, facts) for username, its in held.items()]
+
+
+def _without_scopes(now: Changes, held: Mapping[str, Sequence[tuple[Item, Wait]]]) -> Iterator[Change]:
+    """A sub-admin whose wider scope waits administers the same departments meanwhile."""
+    widened = {username for username, its in held.items() if any("admin" in item.after for item, _ in its)}
+    for change in now:
+        if change.noun is not grants.ADMIN_DEPARTMENT or change.after is not None or _owner(change) not in widened:
+            yield change
 
 
 def _held(username: str, its: list[tuple[Item, Wait]], facts: "_Facts") -> Held:

@@ -9,10 +9,11 @@ from fsplug.policy.access.scopes import operator
 from fsplug.policy.access.waiting import DAY_SECONDS, LONGEST_SECONDS, Wait
 from fsplug.store.audit import trail
 from fsplug.store.change import carrying, planning, waiting_rows
+from fsplug.store.change.draft import Draft
 from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.outbox.mails import MailKind
 from tests.store.cast import ACME
-from tests.store.change.staff import ADMIN, CHIEF, CHIEFS, CLARA, CLARAS, NEW, OLD, OTHER, Company
+from tests.store.change.staff import ADMIN, CHIEF, CHIEFS, CLARA, CLARAS, DORA, NEW, OLD, OTHER, Company
 
 
 def test_one_who_grants_no_more_has_nothing_made_of_what_they_asked_for(acme: Company) -> None:
@@ -91,6 +92,19 @@ def test_what_nobody_confirmed_is_told_to_who_asked_and_whom_it_concerns(acme: C
     carrying.carry_out(acme.store)
     assert "nobody confirmed" in _dropped(acme, change)
     assert acme.told(MailKind.CHANGE_DROPPED) == {"anna@acme.example", OLD, CHIEFS}
+
+
+def test_a_sub_admin_whose_wider_scope_waits_covers_the_same_departments_until_it_is_made(acme: Company) -> None:
+    def covered() -> tuple[object, ...]:
+        found = Draft(acme.store, ACME).entry("user", DORA)
+        return found["admin"], found.get("admin_departments")
+
+    acme.put(DORA, operator("root"), admin="sub-admin", admin_departments=["Sales"])
+    acme.put(DORA, admin="company-admin", admin_departments=[])
+    [change] = acme.waits()
+    assert covered() == ("sub-admin", ["Sales"])
+    carrying.confirm(acme.store, ACME, change.id, operator("root"))
+    assert covered() == ("company-admin", None)
 
 
 def test_what_somebody_else_changed_meanwhile_is_left_as_it_is(acme: Company) -> None:

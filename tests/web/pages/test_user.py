@@ -110,6 +110,30 @@ def test_a_grant_shows_what_it_reaches_first_and_may_wait(admin: Browser, consol
     assert len(waiting_rows.of_users(console.store, ACME, [CLARA])) == 1
 
 
+def test_an_admin_scope_is_given_with_its_departments_widened_by_two_and_taken_away(
+    admin: Browser, console: Console
+) -> None:
+    path = f"/people/user/{CLARA}"
+
+    def given(**form: Any) -> Any:
+        first = send(admin, path, **form)
+        reached = re.findall(r'name="reached" value="(\w+)"', first.text)
+        return send(admin, path, **form, reached=reached) if first.status_code == 409 else first
+
+    page = admin.get(path).text
+    assert 'value="none" selected' in page.split('name="admin"')[1][:200]
+    refused = given(admin="sub-admin")
+    assert refused.status_code == 422 and "needs at least one" in refused.text
+    assert given(admin="sub-admin", admin_department="Sales").status_code == 303
+    assert 'value="Sales" checked' in admin.get(path).text
+    assert given(admin="company-admin", admin_department="Sales").status_code == 303
+    assert len(waiting_rows.of_users(console.store, ACME, [CLARA])) == 1
+    found = entry(console, CLARA)
+    assert (found["admin"], found["admin_departments"]) == ("sub-admin", ["Sales"]), "until a second person confirms it"
+    assert given(admin="none", admin_department="Sales").status_code == 303
+    assert "admin" not in entry(console, CLARA) and "admin_departments" not in entry(console, CLARA)
+
+
 def test_a_user_is_removed(admin: Browser, console: Console) -> None:
     assert send(admin, f"/people/user/{CLARA}/remove").status_code == 403, "who is recorded is recording policy"
     console.give(CLARA, record=False)
@@ -125,7 +149,14 @@ def test_a_sub_admin_changes_users_of_their_departments_alone_and_grants_nothing
     assert sub_admin.get(f"/people/user/{CLARA}").status_code == 404
     assert sub_admin.post(f"/people/user/{CLARA}", name="x").status_code == 404
     page = sub_admin.get("/people/user/1002").text
-    assert 'name="role"' not in page and 'name="profile_allow"' not in page
+    assert not re.findall('name="(?:role|admin|admin_department|licence|right|profile_allow)"', page)
+    wider: list[dict[str, Any]] = [
+        {"admin": "company-admin"},
+        {"admin": "sub-admin", "admin_department": ["Sales", "Support"]},
+    ]
+    for form in wider:
+        for path, named in (("/people/user/1002", {}), ("/people/new", {"username": "1075", "extension": "1075"})):
+            assert send(sub_admin, path, department="in Sales", **named, **form).status_code == 403
     assert send(sub_admin, "/people/new", username="1073", extension="1073", department="in Sales").status_code == 303
     refused = send(sub_admin, "/people/new", username="1074", extension="1074", department="in Sales", right="yes")
     assert refused.status_code == 403

@@ -149,7 +149,8 @@ class Intake:
             return
         if (user.admin == AdminScope.SUB_ADMIN) != bool(user.admin_departments):
             remedy = 'write both admin = "sub-admin" and its admin_departments, or neither'
-            self._reader.error(where, f"admin_departments: a sub-admin has some, nobody else does; {remedy}")
+            said = f"admin_departments: a sub-admin has some, nobody else does; {remedy}"
+            self._reader.error(where, Coded("admin-departments", said))
 
     def _group(self, where: str, group: Group) -> None:
         kind, to = self._target(f"{where}, overflow", group.overflow, GroupTarget)

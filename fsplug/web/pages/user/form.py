@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from werkzeug.datastructures import MultiDict
 
-from fsplug.policy.entities import DeviceKind, Licence, Right, Role
+from fsplug.policy.entities import AdminScope, DeviceKind, Licence, Right, Role
 from fsplug.store.change.credentials import new_password
 from fsplug.store.change.draft import Table
 from fsplug.store.change.merging import merged
@@ -33,7 +33,7 @@ def entry(form: Form, before: Table, may_allow: bool) -> Table:
         given["record"] = _YES_OR_NO[form["record"]]
     if form.get("role") in set(Role):
         given["role"] = "" if form["role"] == Role.NONE else form["role"]
-    after = merged(before, given)
+    after = merged(before, given | _administers(form))
     for name, (kind, what) in _HELD.items():
         if form.get(name) in _YES_OR_NO:
             others = [one for one in after.get(kind, ()) if one != what]
@@ -43,6 +43,15 @@ def entry(form: Form, before: Table, may_allow: bool) -> Table:
     if "devices" in form:
         after["device"] = list(_devices(form, before))
     return {name: value for name, value in after.items() if value != [] or name in before}
+
+
+def _administers(form: Form) -> Table:
+    """The admin scope; its departments, which only a sub-admin has, come and go with it."""
+    if form.get("admin") not in set(AdminScope):
+        return {}
+    departments = form.getlist("admin_department") if form["admin"] == AdminScope.SUB_ADMIN else []
+    scope = "" if form["admin"] == AdminScope.NONE else form["admin"]
+    return {"admin": scope, "admin_departments": tuple(departments) or ("",)}
 
 
 def _profiles(form: Form, before: Table, may_allow: bool) -> Iterator[Table]:

@@ -7,7 +7,7 @@ from flask import abort, g, redirect, render_template, request
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, Need, Reach
-from fsplug.policy.entities import DeviceKind, Licence, Right, Role
+from fsplug.policy.entities import AdminScope, DeviceKind, Licence, Right, Role
 from fsplug.store.change import edit_entry, edit_users
 from fsplug.store.change.draft import Table
 from fsplug.store.change.edit_entry import GrantNotSeen, InvalidEntry
@@ -116,11 +116,12 @@ def _page(
 ) -> str:
     viewer, actor = shell.viewer(), g.actor
     shown = before if wanted is None else wanted
+    called = before.get("name") or username
     return render_template(
         "user/page.html",
         username=username,
         user=shown,
-        called=before.get("name") or username,
+        called=called,
         looked_at=request.form.get("looked_at") or (edit_entry.word_for(before) if username else ""),
         troubles=list(_troubles(error, shown)),
         grantees=error.grantees if isinstance(error, GrantNotSeen) else (),
@@ -129,12 +130,13 @@ def _page(
         devices=before.get("device", ()),
         kinds=list(DeviceKind),
         roles=list(Role),
+        scopes=list(AdminScope),
         licence=Licence.CONTACT_PRO in shown.get("licences", ()),
         right=Right.LISTEN_IN in shown.get("rights", ()),
         departments=_departments(actor),
         has_company=edit_users.departments_of(actor) is None,
         may_set_record=edit_users.may_set_record(viewer.company, actor),
-        preview={"grantees": error.grantees, "called": {}} if isinstance(error, GrantNotSeen) else {},
+        preview={"grantees": error.grantees, "called": {username: called}} if isinstance(error, GrantNotSeen) else {},
     )
 
 
