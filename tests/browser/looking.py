@@ -79,16 +79,18 @@ def follow(page: Any, control: Any) -> None:
 
 
 class Eyes:
-    """Looks at pages, in one language."""
+    """Looks at pages, in one language, in their own colours or in those that the system forces ("active")."""
 
-    def __init__(self, browser: Any, site: Site, language: str) -> None:
+    def __init__(self, browser: Any, site: Site, language: str, forced_colors: str = "none") -> None:
         self._browser, self._site, self._language = browser, site, language
+        self._forced_colors = forced_colors
 
     def page(self, place: Place, width: int, height: int, scheme: str) -> Any:
         """The page as it is there when all that it shows has come."""
         if place.username is not None:
             accounts.choose_language(self._site.store, ACME, place.username, self._language)
         options = {"viewport": {"width": width, "height": height}, "color_scheme": scheme, "locale": self._language}
+        options["forced_colors"] = self._forced_colors
         page = context_of(self._browser, self._site, place.username, **options).new_page()
         page.goto(place.at(self._site), wait_until="load")
         # A feed stays open for as long as the page: there is no moment at which nothing comes any more.
