@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from fsplug.lab.story import whole
 from fsplug.lab.story.cast import ACME, COMPANY_ADMIN, EVERYTHING, MY_CONSOLE
 from fsplug.store.accounts import accounts, sign_in_links, tokens
-from fsplug.store.calls import ledger
+from fsplug.store.calls import calls, ledger
 from fsplug.store.change import rejecting, waiting_rows
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import actors
@@ -78,6 +79,8 @@ def _there_is(store: Store, name: str) -> str:
         return {"username": MY_CONSOLE, "number": "2001"}[name]
     if name == "conversation":
         return _conversation(store)
+    if name == "story":
+        return next(one.id for one in calls.listed(store, ACME, 1_000) if one.at == whole.began_at(store.now(), 1))
     return _open_share(store).id if name == "share" else tokens.new_token()
 
 

@@ -16,9 +16,12 @@ from tests.browser.looking import follow, until
 from tests.browser.site import Site
 from tests.store.longconversation import OUTSIDE, talk, user
 
-_ALMOST_OVER = "{ const audio = document.querySelector('.parts audio'); audio.currentTime = audio.duration - 0.05; }"
-_SAID = "document.querySelector('.parts [role=status]').textContent"
-_PLAYS = "(audio => !audio.hidden && !audio.paused && audio.duration > 0)(document.querySelector('.parts audio'))"
+# Of the one audio element, which is in no document.
+_WATCHED = "const Own = Audio; globalThis.Audio = function () { return (globalThis.heard = new Own()); };"
+_ALMOST_OVER = "{ globalThis.heard.currentTime = globalThis.heard.duration - 0.05; }"
+_SHOWN = "document.querySelector('[data-shown]').textContent"
+_SAID = "document.querySelector('[data-message]').textContent"
+_PLAYS = "!globalThis.heard.paused && globalThis.heard.duration > 0"
 
 
 @pytest.fixture(scope="module")
@@ -38,20 +41,39 @@ def test_the_recordings_are_played_in_their_order_and_what_is_skipped_is_said(
     visit: Callable[..., Any], site: Site, played: list[Recording]
 ) -> None:
     accounts.choose_language(site.store, ACME, SUPERUSER, "en")
-    page = visit(SUPERUSER)
+    page = visit(SUPERUSER, script=_WATCHED)
     page.goto("/recordings")
     follow(page, page.locator(f"a[href^='/conversations/{played[0].call}']").first)
-    page.locator(".parts button").click()
-    until(page, f"{_PLAYS} && {_SAID}.startsWith('Recording 1 of 2: 0:')")
+    page.locator("[data-toggle]").click()
+    until(page, f"{_PLAYS} && {_SHOWN}.startsWith('Recording 1 of 2: 0:')")
     assert page.locator("tr.marked").count() == 1
-    assert not page.locator(".parts button").is_visible()
     page.evaluate(_ALMOST_OVER)
-    until(page, f"{_PLAYS} && {_SAID}.includes('Recording 2 of 2')")
-    said = page.evaluate(_SAID)
+    until(page, f"{_PLAYS} && {_SHOWN}.includes('Recording 2 of 2')")
+    said = page.evaluate(_SHOWN)
     assert said.startswith("Skips: ") and "talked to David. Recording 2" in said
+    page.locator("[data-turn='-1']").click()
+    until(page, f"{_PLAYS} && {_SHOWN}.startsWith('Recording 1 of 2: 0:')")
+    page.locator("[data-turn='1']").click()
+    until(page, f"{_PLAYS} && {_SHOWN}.includes('Recording 2 of 2')")
     page.evaluate(_ALMOST_OVER)
     until(page, f"{_SAID} === 'There are no more recordings that you may hear.'")
-    assert page.locator(".parts button").is_visible()
     assert page.locator("tr.marked").count() == 0
     entries = [one.subject for one in reversed(trail.listed(site.store, ACME, 10)) if one.act == "play"]
-    assert entries[-2:] == [one.id for one in played], "each is an entry, as from its own player"
+    assert entries[-4:] == [one.id for one in played * 2], "each is an entry, as from its own player"
+
+
+def test_it_has_the_keys_of_the_player_of_each_recording(visit: Callable[..., Any], played: list[Recording]) -> None:
+    page = visit(SUPERUSER, script=_WATCHED)
+    page.goto(f"/conversations/{played[0].call}")
+    wave = page.locator(".wave:visible")
+    wave.focus()
+    page.keyboard.press("5")
+    assert int(wave.get_attribute("aria-valuenow")) == pytest.approx(played[0].seconds / 2, abs=1)
+    page.keyboard.press("Space")
+    until(page, _PLAYS)
+    page.keyboard.press("End")
+    until(page, f"{_PLAYS} && {_SHOWN}.includes('Recording 2 of 2')")
+    assert page.evaluate("document.activeElement.matches('.wave') && document.activeElement.checkVisibility()")
+    assert int(page.locator(".wave:visible").get_attribute("aria-valuemax")) == round(played[1].seconds)
+    page.keyboard.press("Space")
+    until(page, "globalThis.heard.paused")

@@ -87,12 +87,12 @@ def test_the_waveform_of_both_is_drawn_and_a_click_on_it_seeks(page: Any) -> Non
     page.wait_for_function(_IS_RUNNING)
     box = page.locator(".wave").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
-    length = float(page.get_attribute("[data-player]", "data-seconds"))
+    length = float(page.get_attribute("[data-track]", "data-seconds"))
     page.wait_for_function(f"() => Math.abs(globalThis.heard.currentTime - {length / 2}) < 3")
 
 
 def test_a_hold_is_drawn_over_the_wave_where_it_was(page: Any, site: Site, recording: str) -> None:
-    length = float(page.get_attribute("[data-player]", "data-seconds"))
+    length = float(page.get_attribute("[data-track]", "data-seconds"))
     row = site.store.row("SELECT started_at FROM recording WHERE id = ?", recording)
     assert row is not None
     began = float(row[0])
@@ -161,7 +161,7 @@ def test_the_waveform_is_a_slider_with_all_its_keys_also_before_play_is_pressed(
     accounts.choose_language(site.store, ACME, SUPERUSER, language)
     page.reload()
     page.focus(".wave")
-    length, at = float(page.get_attribute("[data-player]", "data-seconds")), 0.0
+    length, at = float(page.get_attribute("[data-track]", "data-seconds")), 0.0
     for line in _SOUGHT.strip().splitlines():
         key, to = line.split()
         page.keyboard.press(key)

@@ -164,22 +164,49 @@ def test_who_sees_their_own_calls_hears_there_what_their_player_plays_and_reads_
     assert ("listened in" in page) == (username == "1001"), "who listened to a colleague is the colleague's to know"
 
 
-def _stops(page: str) -> list[tuple[str, ...]]:
-    return re.findall(r'<li data-recording="([^"]*)" data-skipped="([^"]*)">([^<]*)', page)
+_TRACK = r'data-track="([^"]*)" data-seconds="[^"]*" data-title="([^"]*)"(?: data-skipped="([^"]*)")? hidden>'
+
+
+def _tracks(page: str) -> list[tuple[str, str, str]]:
+    """Where each recording of the player is, what it is, and what is skipped before it."""
+    return re.findall(_TRACK, page)
 
 
 def test_the_recordings_are_played_in_their_order_and_what_has_none_is_skipped(superuser: Browser) -> None:
-    skipped = "Skips: 1:12 Anna Holm talked to Clara Juhl.", "Skips: 3:30 +4522334455 talked to David Krogh."
-    assert _stops(superuser.get(PAGE).text) == [
-        (FIRST.rpartition("/")[2], "", "Recording 1 of 2: 0:12 +4522334455 talked to Anna Holm"),
-        (SECOND.rpartition("/")[2], skipped[0], "Recording 2 of 2: 1:36 +4522334455 talked to Clara Juhl"),
-        ("", skipped[1], "There are no more recordings that you may hear."),
+    page = superuser.get(PAGE).text
+    assert _tracks(page) == [
+        (FIRST, "Recording 1 of 2: 0:12 +4522334455 talked to Anna Holm", ""),
+        (
+            SECOND,
+            "Recording 2 of 2: 1:36 +4522334455 talked to Clara Juhl",
+            "Skips: 1:12 Anna Holm talked to Clara Juhl.",
+        ),
     ]
+    said = "Skips: 3:30 +4522334455 talked to David Krogh. There are no more recordings that you may hear."
+    assert f'data-over="{said}"' in page
+
+
+def test_its_player_has_the_lanes_and_marks_that_the_player_of_each_recording_has(superuser: Browser) -> None:
+    def drawn(page: str) -> list[tuple[list[str], list[str]]]:
+        tracks = page.split("data-track=")[1:]
+        lanes, pins = r'<p class="lane">([^<]*)', r'<g class="mark" data-go="([^"]*)"'
+        return [(re.findall(lanes, one), re.findall(pins, one.partition("</section>")[0])) for one in tracks]
+
+    both = drawn(superuser.get(PAGE).text)
+    assert both == [*drawn(superuser.get(FIRST).text), *drawn(superuser.get(SECOND).text)]
+    assert [len(pins) for _, pins in both] == [3, 1] and both[0][0] == ["Anna Holm", "+4522334455"]
+    said = re.findall(r'data-said="([^"]*)"', superuser.get(PAGE).text)
+    assert said == [
+        "1: Bo listened in on Anna Holm",
+        "2: Anna Holm put the call on hold",
+        "3: Anna Holm transferred +4522334455",
+        "4: Clara Juhl parked +4522334455",
+    ], "the numbers of their lines"
 
 
 def test_who_hears_one_recording_alone_has_its_player(browser: Browser, long: Console) -> None:
     page = _signed_in(browser, long, "1003").get(PAGE).text
-    assert _stops(page) == [] and _heard(page) == [SECOND]
+    assert _tracks(page) == [] and _heard(page) == [SECOND]
 
 
 def test_where_the_company_asks_for_a_reason_it_is_asked_once_for_all(superuser: Browser, long: Console) -> None:
@@ -312,4 +339,5 @@ def test_thirty_legs_cost_as_many_statements_as_five(browser: Browser, long: Con
     costs: Sequence[int] = [
         len(_asked(long, lambda path=path: person.get(path))) for path in (PAGE, "/conversations/many")
     ]
-    assert costs[0] == costs[1] < 40
+    # The player of several recordings reads them all at once.
+    assert costs[0] <= costs[1] <= costs[0] + 1 < 40

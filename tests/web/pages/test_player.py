@@ -64,7 +64,7 @@ def test_the_page_names_both_parties_and_offers_to_play(anna: Browser) -> None:
     page = anna.get(PAGE).text
     assert "+4522334455" in page and f'action="{PAGE}/play"' in page
     assert "<audio" not in page, "there is nothing to hear before play is pressed"
-    assert 'data-player="/recordings/a-rec" data-seconds="7.0"' in page
+    assert 'data-track="/recordings/a-rec" data-seconds="7.0"' in page
 
 
 PICKED_UP = {

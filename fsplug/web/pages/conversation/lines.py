@@ -7,7 +7,6 @@ from fsplug.policy.conversation.events import Recorded
 from fsplug.policy.conversation.shapes import Doing, Part, Timeline, Turn, TurnKind
 from fsplug.store.calls.calls import Call
 from fsplug.store.recordings.recordings import State
-from fsplug.web.kernel.formatting import Moments
 from fsplug.web.pages.conversation.people import Named
 from fsplug.words.catalogue import Words
 
@@ -61,41 +60,11 @@ class Line:
     recordings: Sequence[LinedRecording] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A recording that is played in its turn, empty at the end: what was skipped before it, and what it is."""
-
-    recording: str
-    skipped: str
-    said: str
-
-
 def of(found: Timeline, calls: Sequence[Call], named: Named, words: Words, heard: Collection[str]) -> list[Line]:
     """The lines in their order; of the recordings those are played that are `heard`."""
     made = [*_waits(found, calls, named, words), *_talks(found, named, words, heard), *_turns(found, named, words)]
     made.sort(key=lambda line: (line.at, line.turn is None))
     return list(_numbered(made))
-
-
-def in_order(lines: Sequence[Line], began: float, words: Words) -> list[Stop]:
-    """What a player of all recordings plays, and what it skips before each; the last says what it skips at the end."""
-    heard = sum(one.is_heard for line in lines for one in line.recordings)
-    stops: list[Stop] = []
-    skipped: list[str] = []
-    for line in (line for line in lines if line.part is not None):
-        said = f"{Moments.length(max(line.at - began, 0.0))} {line.text}"
-        played = [one.id for one in line.recordings if one.is_heard]
-        for recording in played:
-            what = words("conversation-plays", number=len(stops) + 1, of=heard, what=said)
-            stops.append(Stop(recording, _skips(skipped, words), what))
-            skipped = []
-        if not played:
-            skipped.append(said)
-    return [*stops, Stop("", _skips(skipped, words), words("conversation-played-all"))]
-
-
-def _skips(skipped: Sequence[str], words: Words) -> str:
-    return words("conversation-skips", what=", ".join(skipped)) if skipped else ""
 
 
 def _numbered(lines: Sequence[Line]) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import access
 from fsplug.store.recordings.recordings import UNFINISHED
-from fsplug.web.pages.conversation import lanes, lines, people
+from fsplug.web.pages.conversation import lanes, lines, people, stops
 from fsplug.words.catalogue import Words
 
 
@@ -29,7 +29,7 @@ def facts(store: Store, actor: Actor, domain: str, conversation: str, words: Wor
         "seen": seen,
         "found": found,
         "lines": shown,
-        "stops": lines.in_order(shown, found.began_at, words),
+        "round": stops.of(store, company, found, shown, named, words),
         "asks_reason": company.playback_reason,
         "limits": {"reason": access.LONGEST_REASON},
         "drawn": lanes.drawn(found, named, horizon, shown),

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fsplug.policy.access.scopes import Need, Reach
-from fsplug.policy.terms import Channels
 from fsplug.store.audit import trail
 from fsplug.store.audit.trail import AuditEntry
 from fsplug.store.config import companies, groups
@@ -17,8 +16,8 @@ from fsplug.store.recordings.shares import Share
 from fsplug.web.kernel.names import of_actors
 from fsplug.web.kernel.parties import NamedParty, party
 from fsplug.web.kernel.shell import Viewer
+from fsplug.web.kernel.tracks import Mark, is_in_stereo, lanes
 from fsplug.web.pages.player import marks
-from fsplug.web.pages.player.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def shown(store: Store, viewer: Viewer, recording: Recording) -> ShownRecording:
     domain, country = viewer.domain, viewer.company.country
     ends = access.ends_of(store, recording)
     caller, answerer = (party(end, country) for end in ends)
-    lanes = _lanes(recording, caller, answerer, ends[0].username)
+    both = lanes(recording, caller, answerer, ends[0].username)
     plays = _plays(store, viewer, recording)
     shared = shares.of_recording(store, domain, recording.id) if viewer.reaches(Need.SHARING) else []
     return ShownRecording(
@@ -72,8 +71,8 @@ def shown(store: Store, viewer: Viewer, recording: Recording) -> ShownRecording:
         caller,
         answerer,
         ends[1].picked_up,
-        lanes if is_in_stereo(recording) else (),
-        marks.of(store, viewer, recording, lanes),
+        both if is_in_stereo(recording) else (),
+        marks.of(store, viewer, recording, both),
         _group(store, domain, recording.group),
         plays,
         shared,
@@ -91,22 +90,6 @@ def _plays(store: Store, viewer: Viewer, recording: Recording) -> list[AuditEntr
         return []
     person = None if viewer.reaches(Need.AUDIT, Reach.COMPANY) else viewer.username
     return trail.plays(store, viewer.domain, recording.id, person)
-
-
-def is_in_stereo(recording: Recording) -> bool:
-    """Whether each of the two has a channel of their own."""
-    return recording.terms is None or recording.terms.channels is not Channels.MONO
-
-
-def _lanes(
-    recording: Recording, caller: NamedParty, answerer: NamedParty, username: str | None
-) -> tuple[NamedParty, NamedParty]:
-    """The recorded person and the other one, which is the order of the channels.
-
-    FreeSWITCH records what a leg says on the left and what it hears on the right (switch_core_media_bug.c).
-    """
-    is_callers = username is not None and username == recording.user
-    return (caller, answerer) if is_callers else (answerer, caller)
 
 
 def _group(store: Store, domain: str, number: str | None) -> str:

@@ -1,7 +1,7 @@
 """The marks of a player: where in the recording the call was on hold, paused or transferred, or listened in on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
@@ -17,23 +17,8 @@ from fsplug.store.recordings.recordings import Recording
 from fsplug.web.kernel.names import of_users
 from fsplug.web.kernel.parties import NamedParty, party
 from fsplug.web.kernel.shell import Viewer
+from fsplug.web.kernel.tracks import Mark
 from fsplug.web.pages.conversation import people
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What somebody (`who`) did, and to whom; None for whom nobody knows. Times are seconds from the beginning of the
-    recording.
-
-    `number` is the same in the drawing and in the table. `end` is None for what has one moment.
-    """
-
-    number: int
-    kind: TurnKind
-    who: NamedParty | None
-    whom: NamedParty | None
-    begin: float
-    end: float | None
 
 
 def of(store: Store, viewer: Viewer, recording: Recording, lanes: tuple[NamedParty, NamedParty]) -> tuple[Mark, ...]:
