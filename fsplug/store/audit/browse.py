@@ -1,8 +1,9 @@
-"""The audit trail as people browse it: by time, act, actor and the people concerned; newest first, in pages.
+"""The audit trail as people browse it: by time, act, actor and the people concerned; from either end, in pages.
 
 Entries are numbered in order, so every page costs the same.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ class AuditFilter:
     """What to look for; None for no limit.
 
     Times are epoch seconds, `actors` are names as the trail has them. `people` are the usernames an entry is about;
-    acts of the actor `not_by` are left out.
+    acts of the actor `not_by` are left out. With `oldest`, the oldest are first.
     """
 
     since: float | None = None
@@ -35,6 +36,7 @@ class AuditFilter:
     actors: tuple[str, ...] | None = None
     people: tuple[str, ...] | None = None
     not_by: str | None = None
+    oldest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,6 @@ class _Kept:
 
 
 _FITTING: dict[str, Any] = {
-    "before": AuditEntries.number < given.before,
     "first": AuditEntries.number >= given.first,
     "since": AuditEntries.at >= given.since,
     "until": AuditEntries.at < given.until,
@@ -78,15 +79,30 @@ _FITTING: dict[str, Any] = {
     "acts": AuditEntries.act.in_(given_each.acts),
     "actors": AuditEntries.actor.in_(given_each.actors),
 }
-_EVERYBODY = Filtered(
-    AuditEntry,
-    lambda: _newest_first(AuditEntries.select(*ENTRY).where(AuditEntries.company == given.company)),
-    **_FITTING,
-)
+
+
+def _from_either_end(build: Callable[[], Any]) -> tuple[Filtered[AuditEntry], Filtered[AuditEntry]]:
+    """The query with the newest entries first, and with the oldest first."""
+    return (
+        Filtered(
+            AuditEntry,
+            lambda: build().order_by(AuditEntries.number.desc()).limit(given.limit),
+            before=AuditEntries.number < given.before,
+            **_FITTING,
+        ),
+        Filtered(
+            AuditEntry,
+            lambda: build().order_by(AuditEntries.number.asc()).limit(given.limit),
+            before=AuditEntries.number > given.before,
+            **_FITTING,
+        ),
+    )
+
+
+_EVERYBODY = _from_either_end(lambda: AuditEntries.select(*ENTRY).where(AuditEntries.company == given.company))
 # The entries about one user are read in order. CROSS JOIN makes SQLite keep the order of the tables.
-_ONE_USER = Filtered(
-    AuditEntry,
-    lambda: _newest_first(
+_ONE_USER = _from_either_end(
+    lambda: (
         AuditAbout.select(*ENTRY)
         .join(AuditEntries, JOIN.CROSS)
         .where(
@@ -95,23 +111,18 @@ _ONE_USER = Filtered(
             & (AuditEntries.company == AuditAbout.company)
             & (AuditEntries.number == AuditAbout.number)
         )
-    ),
-    **_FITTING,
+    )
 )
 # Several users may share an entry.
-_USERS = Filtered(
-    AuditEntry,
-    lambda: _newest_first(
-        AuditEntries.select(*ENTRY).where(
-            (AuditEntries.company == given.company)
-            & AuditEntries.number.in_(
-                AuditAbout.select(AuditAbout.number).where(
-                    (AuditAbout.company == given.company) & AuditAbout.username.in_(given_each.people)
-                )
+_USERS = _from_either_end(
+    lambda: AuditEntries.select(*ENTRY).where(
+        (AuditEntries.company == given.company)
+        & AuditEntries.number.in_(
+            AuditAbout.select(AuditAbout.number).where(
+                (AuditAbout.company == given.company) & AuditAbout.username.in_(given_each.people)
             )
         )
-    ),
-    **_FITTING,
+    )
 )
 _FIRST_SINCE = Select(
     int,
@@ -131,7 +142,7 @@ _KEEP = Write(lambda: put(AuditChecks, "company at number hash entries wrong_num
 def search(
     store: Store, domain: str, wanted: AuditFilter, limit: int = 50, before: int | None = None
 ) -> list[AuditEntry]:
-    """The company's entries that match, with a number below `before`."""
+    """The company's entries that match, beyond the number `before`."""
     if () in (wanted.acts, wanted.actors, wanted.people):
         return []
     company = company_id(store, domain)
@@ -146,10 +157,10 @@ def search(
     }
     values = {"company": company, "domain": domain, "limit": limit}
     if wanted.people is None:
-        return _EVERYBODY.rows(store, asked, **values)
+        return _EVERYBODY[wanted.oldest].rows(store, asked, **values)
     if len(wanted.people) == 1:
-        return _ONE_USER.rows(store, asked, **values, person=wanted.people[0])
-    return _USERS.rows(store, asked, **values, people=wanted.people)
+        return _ONE_USER[wanted.oldest].rows(store, asked, **values, person=wanted.people[0])
+    return _USERS[wanted.oldest].rows(store, asked, **values, people=wanted.people)
 
 
 def last_check(store: Store, domain: str) -> Check | None:
@@ -193,7 +204,3 @@ def _first_since(store: Store, company: str, since: float | None) -> int | None:
     found = _FIRST_SINCE.row(store, company=company, since=since)
     # There are no such entries: return a number that no entry has yet.
     return 1 << 60 if found is None else found
-
-
-def _newest_first(query: Any) -> Any:
-    return query.order_by(AuditEntries.number.desc()).limit(given.limit)

@@ -1,4 +1,4 @@
-"""Long lists in pages, newest first: what to look for, and where the page before ended."""
+"""Long lists in pages, from either end in time: what to look for, and where the page before ended."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -23,6 +23,7 @@ class Wanted:
 
     Times are epoch seconds, `person` a username, `numbers` the spellings of one number (`policy.spellings`). `version`:
     of calls that began under this policy version or a later one; what is of no call is of the moment it was written.
+    With `oldest`, the oldest are first, and a page goes on to newer ones.
     """
 
     since: float | None = None
@@ -30,14 +31,15 @@ class Wanted:
     person: str | None = None
     numbers: tuple[str, ...] | None = None
     version: int | None = None
+    oldest: bool = False
 
 
 EVERYTHING = Wanted()
-_ASKED = tuple(field.name for field in fields(Wanted))
+_ASKED = tuple(field.name for field in fields(Wanted) if field.name != "oldest")
 
 
 class Listing(Generic[Shape]):
-    """A long list, newest first, by the columns `at` and `key` of `table`; compiled once for each set of conditions.
+    """A long list, in the order of the columns `at` and `key` of `table`; compiled once for each set of conditions.
 
     `build` gives the query of the whole list, and each of `conditions` narrows it when a page brings the value of that
     name:
@@ -54,13 +56,19 @@ class Listing(Generic[Shape]):
     ) -> None:
         at, unique = table.at, getattr(table, key)
         self._is_of_calls = "version" in conditions
-        before = (at <= given.before_at) & ((at < given.before_at) | (unique < given.before))
-        self._pages = Filtered(
+        period = {"since": at >= given.since, "until": at < given.until}
+        self._newest = Filtered(
             shape,
             lambda: build().order_by(at.desc(), unique.desc()).limit(given.limit),
-            since=at >= given.since,
-            until=at < given.until,
-            before=before,
+            before=(at <= given.before_at) & ((at < given.before_at) | (unique < given.before)),
+            **period,
+            **conditions,
+        )
+        self._oldest = Filtered(
+            shape,
+            lambda: build().order_by(at.asc(), unique.asc()).limit(given.limit),
+            before=(at >= given.before_at) & ((at > given.before_at) | (unique > given.before)),
+            **period,
             **conditions,
         )
 
@@ -70,9 +78,10 @@ class Listing(Generic[Shape]):
         KeyError if the list has no condition for something that is wanted.
         """
         asked = {name: getattr(wanted, name) for name in _ASKED if name != "version" or self._is_of_calls}
+        pages = self._oldest if wanted.oldest else self._newest
         if before is None:
-            return self._pages.rows(store, asked, **values, limit=limit)
-        return self._pages.rows(store, {**asked, "before": before[1]}, **values, before_at=before[0], limit=limit)
+            return pages.rows(store, asked, **values, limit=limit)
+        return pages.rows(store, {**asked, "before": before[1]}, **values, before_at=before[0], limit=limit)
 
 
 def in_batches(names: Iterable[Name]) -> Iterator[tuple[Name, ...]]:

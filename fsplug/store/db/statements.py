@@ -172,7 +172,7 @@ class Filtered(Generic[Shape]):
 
     `build` gives the whole of it; each of `conditions` has `given` or `given_each` for the value of its own name:
 
-        _FOUND = Filtered(AuditEntry, _newest_first, since=AuditEntries.at >= given.since)
+        _FOUND = Filtered(AuditEntry, _entries, since=AuditEntries.at >= given.since)
         _FOUND.rows(store, {"since": since}, company=company, limit=50)      # since=None: from the beginning
     """
 

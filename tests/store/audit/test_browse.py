@@ -1,5 +1,7 @@
 """The trail as people look through it, and the day at a glance, on both databases."""
 
+from dataclasses import replace
+
 import pytest
 
 from fsplug.store.audit import browse
@@ -45,13 +47,18 @@ def trail(store: Store) -> Store:
         (AuditFilter(since=0.0, until=1e12, people=("1003",)), ["three", "two"]),
     ],
 )
-def test_entries_are_found_by_what_is_sought_newest_first(trail: Store, sought: AuditFilter, wanted: list[str]) -> None:
+def test_entries_are_found_by_what_is_sought_from_either_end(
+    trail: Store, sought: AuditFilter, wanted: list[str]
+) -> None:
     assert _subjects(trail, sought) == wanted
+    assert _subjects(trail, replace(sought, oldest=True)) == wanted[::-1]
 
 
-def test_a_page_goes_on_below_the_number_of_the_last(trail: Store) -> None:
-    newest = browse.search(trail, ACME, AuditFilter(), 2)
-    assert _subjects(trail, AuditFilter(), newest[-1].number) == ["two", "one"]
+def test_a_page_goes_on_beyond_the_number_of_the_last(trail: Store) -> None:
+    about = AuditFilter(people=("1001", "1003"))
+    for sought, rest in ((about, ["two", "one"]), (replace(about, oldest=True), ["three", "four"])):
+        first = browse.search(trail, ACME, sought, 2)
+        assert _subjects(trail, sought, first[-1].number) == rest
 
 
 def test_the_last_check_is_kept_company_by_company(trail: Store) -> None:
@@ -92,4 +99,4 @@ def test_a_day_s_hours_gaps_and_mails_are_counted_for_their_company_alone(store:
     mails.failed(store, mail, "mail-no-mailbox", "550 5.1.1 no such mailbox")
     assert overview.mail_states(store, ACME, 0.0) == {"failed": 1}
     [failed] = overview.failed_mails(store, ACME, 0.0)
-    assert (failed.kind, failed.receiver, failed.code) == ("reset", "gone@acme.example", "mail-no-mailbox")
+    assert (failed.receiver, failed.code, failed.mails) == ("gone@acme.example", "mail-no-mailbox", 1)

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,14 +41,16 @@ def _call(row: Any) -> str:
 
 
 @pytest.mark.parametrize("listed", LISTS)
-def test_pages_together_hold_everything_once_newest_first(busy: Store, listed: Callable[..., list[Any]]) -> None:
-    found: list[str] = []
-    before = None
-    while page := listed(busy, ACME, limit=2, before=before):
-        assert len(page) <= 2
-        found += [_call(row) for row in page]
-        before = page[-1].cursor
-    assert found == [f"call{number}" for number in reversed(range(9))]
+def test_pages_together_hold_everything_once_from_either_end(busy: Store, listed: Callable[..., list[Any]]) -> None:
+    in_order = [f"call{number}" for number in range(9)]
+    for oldest, expected in ((False, in_order[::-1]), (True, in_order)):
+        found: list[str] = []
+        before = None
+        while page := listed(busy, ACME, limit=2, before=before, wanted=Wanted(oldest=oldest)):
+            assert len(page) <= 2
+            found += [_call(row) for row in page]
+            before = page[-1].cursor
+        assert found == expected
 
 
 @pytest.mark.parametrize("listed", LISTS)
@@ -82,6 +85,8 @@ def test_a_list_holds_what_is_wanted(busy: Store) -> None:
             with rows.row(listed.__module__, wanted):
                 found = [_call(row) for row in listed(busy, ACME, wanted=wanted)]
                 assert found == [f"call{number}" for number in expected]
+                turned = listed(busy, ACME, wanted=replace(wanted, oldest=True))
+                assert [_call(row) for row in turned] == found[::-1]
 
 
 def test_another_companys_decision_about_a_call_reveals_nothing_about_it(busy: Store) -> None:

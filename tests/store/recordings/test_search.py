@@ -112,12 +112,13 @@ WANTED: tuple[tuple[dict[str, Any], str], ...] = (
 )
 
 
-def test_what_is_looked_for_is_found_newest_first_whatever_leads(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_found_is_found_from_either_end_whatever_leads(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     with table() as rows:
         for few, (wanted, calls) in itertools.product((0, 2, 2_000), WANTED):
             monkeypatch.setattr(query, "FEW", few)
             with rows.row(wanted, few):
                 assert _calls(results.search(busy, ACME, RecordingFilter(**wanted))) == calls
+                assert _calls(results.search(busy, ACME, RecordingFilter(**wanted, oldest=True))) == calls[::-1]
 
 
 def test_pages_of_every_size_hold_everything_once(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,6 +127,8 @@ def test_pages_of_every_size_hold_everything_once(busy: Store, monkeypatch: pyte
         RecordingFilter(number="3344"),
         RecordingFilter(department="Sales"),
         RecordingFilter(people=("1001", "1003")),
+        RecordingFilter(people=("1001", "1003"), oldest=True),
+        RecordingFilter(number="3344", oldest=True),
     ]
     for wanted, limit, few in itertools.product(filters, (1, 2, 3, 7), (0, 2_000)):
         monkeypatch.setattr(query, "FEW", few)
@@ -136,6 +139,7 @@ def test_recordings_of_one_moment_are_not_lost_between_pages(store: Store) -> No
     for call in "abcde":
         ledger.apply(store, _recorded(call, 100.0, **TALKS["a"]))
     assert "".join(map(_calls, _pages(store, RecordingFilter(), 2))) == "edcba"
+    assert "".join(map(_calls, _pages(store, RecordingFilter(oldest=True), 2))) == "abcde"
 
 
 def test_pages_of_one_s_own_are_full(busy: Store) -> None:

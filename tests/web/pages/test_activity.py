@@ -317,6 +317,10 @@ def test_one_act_is_one_row_however_many_recordings_it_is_about(anna: Browser, c
         rows = [row for row in _rows(shown) if "Deleted a recording" in row]
         assert len(rows) == 2
         assert "60 recordings" in rows[1] and "Anna" in rows[1] and "Clara" in rows[1] and "r59" in rows[1]
+    turned = anna.get("/activity?act=delete&sort=oldest").text
+    [first], [newer] = _rows(turned), re.findall(r'href="([^"]*before=[^"]*)"', turned)
+    [second] = _rows(anna.get(newer.replace("&amp;", "&")).text)
+    assert "60 recordings" in first and "r59" in first and "other" in second
 
 
 def test_a_name_leads_to_the_settings_of_the_user_for_who_may_change_them(anna: Browser, console: Console) -> None:

@@ -42,6 +42,7 @@ def _calls(page: str) -> list[str]:
         ("", ["new", "second"]),
         ("?cause=away", ["second"]),
         ("?cause=nonsense", []),
+        ("?sort=oldest", ["second", "new"]),
         ("?period=dates&first=2026-12-01&last=2027-01-31", ["new", "second", "old"]),
         ("?period=dates&first=2026-12-01&last=2027-01-31&cause=write-stalled", ["new", "old"]),
     ],

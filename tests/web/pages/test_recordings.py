@@ -96,6 +96,9 @@ def test_today_s_are_there_first_newest_on_top(anna: Browser) -> None:
         ("number=0045+22+33+44+55", ["today-in"]),
         ("number=4455", ["today-out", "today-in"]),
         ("number=4455&person=bo", ["today-out"]),
+        ("period=week&sort=oldest", ["older", "today-in", "today-out", "today-within"]),
+        ("sort=nonsense", ["today-within", "today-out", "today-in"]),
+        (f"sort=oldest&before={NOW - 50}_today-out-rec", ["today-within"]),
         ("period=nonsense&direction=sideways", ["today-within", "today-out", "today-in"]),
         ("before=nonsense", ["today-within", "today-out", "today-in"]),
         ("before=nan_x", ["today-within", "today-out", "today-in"]),
@@ -204,6 +207,17 @@ def test_more_is_a_page_that_begins_where_this_one_ends(anna: Browser, past: Con
     second = anna.get(more[1].replace("&amp;", "&")).text
     assert len(_calls(first) + _calls(second)) == 63 == len(set(_calls(first) + _calls(second)))
     assert "href" not in re.findall(r'id="more".*', second)[0]
+
+
+def test_the_heading_of_the_time_turns_the_list_round(anna: Browser) -> None:
+    for query, order, leads_to in (("", "descending", "&amp;sort=oldest"), ("&sort=oldest", "ascending", "")):
+        page = anna.get(f"/recordings?period=week&number=4455{query}").text
+        link = f'<a class="sorts" href="/recordings?period=week&amp;number=4455{leads_to}" aria-current="true">'
+        assert f'aria-sort="{order}">{link}' in page
+        first, second = _calls(page)[:2]
+        beside = anna.get(f"/recordings/{second}-rec?period=week&number=4455{query}").text
+        above = re.search(r'href="/recordings/([^"?]+)-rec[^"]*" rel="prev"', beside)
+        assert above is not None and above[1] == first
 
 
 def test_htmx_is_given_the_list_without_the_page_around_it(anna: Browser) -> None:

@@ -19,13 +19,14 @@ from fsplug.store.schema.search import NumberParts, RecordingKeywords
 class Form:
     """How many conditions and how many parts of numbers are checked for each candidate, and whether a direction is.
 
-    `goes_on`: a page came before.
+    `goes_on`: a page came before. `oldest`: the oldest first.
     """
 
     checked: int
     parts: int
     direction: bool
     goes_on: bool
+    oldest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +78,21 @@ def fitting(form: Form, several: bool) -> Select[Place]:
     def build() -> Any:
         query = RecordingKeywords.select(RecordingKeywords.at, RecordingKeywords.recording)
         query = query.distinct() if several else query
-        return _newest(query.where(reduce(and_, [leads, _in_period(form), *_checks(form, RecordingKeywords)])))
+        return _first(form, query.where(reduce(and_, [leads, _in_period(form), *_checks(form, RecordingKeywords)])))
 
     return Select(Place, build)
 
 
 @cache
 def looked_through(form: Form, leading: int) -> Select[Seen]:
-    """The newest recordings of the keywords `leading_0`, `leading_1`, ..., whether or not the conditions hold."""
+    """The first recordings of the keywords `leading_0`, `leading_1`, ..., whether or not the conditions hold."""
     return Select(Seen, lambda: _of_one(form) if leading == 1 else _of_several(form, leading))
 
 
 def _of_one(form: Form) -> Any:
     table = RecordingKeywords
     query = table.select(table.at, table.recording, _fits(form, table))
-    return _newest(query.where((table.keyword == Given("leading_0")) & _in_period(form)))
+    return _first(form, query.where((table.keyword == Given("leading_0")) & _in_period(form)))
 
 
 def _of_several(form: Form, leading: int) -> Any:
@@ -99,17 +100,22 @@ def _of_several(form: Form, leading: int) -> Any:
     parts = []
     for at in range(leading):
         is_led = (RecordingKeywords.keyword == Given(f"leading_{at}")) & _in_period(form)
-        newest = _newest(RecordingKeywords.select(*columns).where(is_led)).alias("l")
-        parts.append(peewee.Select([newest], [getattr(newest.c, column.name) for column in columns]))
+        first = _first(form, RecordingKeywords.select(*columns).where(is_led)).alias("l")
+        parts.append(peewee.Select([first], [getattr(first.c, column.name) for column in columns]))
     # A recording found by several keywords counts once.
     together: Any = reduce(or_, parts)
     found = together.alias("k")
     query = peewee.Select([found], [found.c.at, found.c.recording, _fits(form, found.c)])
-    return query.order_by(found.c.at.desc(), found.c.recording.desc()).limit(given.limit)
+    return _ordered(form, query, found.c)
 
 
-def _newest(query: Any) -> Any:
-    return query.order_by(RecordingKeywords.at.desc(), RecordingKeywords.recording.desc()).limit(given.limit)
+def _first(form: Form, query: Any) -> Any:
+    return _ordered(form, query, RecordingKeywords)
+
+
+def _ordered(form: Form, query: Any, table: Any) -> Any:
+    order = (table.at.asc(), table.recording.asc()) if form.oldest else (table.at.desc(), table.recording.desc())
+    return query.order_by(*order).limit(given.limit)
 
 
 def _in_period(form: Form) -> Any:
@@ -117,6 +123,8 @@ def _in_period(form: Form) -> Any:
     period = (at >= given.since) & (at < given.until)
     if not form.goes_on:
         return period
+    if form.oldest:
+        return period & (at >= given.before_at) & ((at > given.before_at) | (recording > given.before_recording))
     return period & (at <= given.before_at) & ((at < given.before_at) | (recording < given.before_recording))
 
 

@@ -1,4 +1,4 @@
-"""Finds the recordings that have all of several keywords, newest first, however many recordings each keyword has.
+"""Finds the recordings that have all of several keywords, from either end in time, however many recordings each has.
 
 A page costs the same wherever it is: it is read from an index, after the last thing of the page before. Of several
 conditions the rarest leads and the others are checked for each of its recordings; where all are common and fit together
@@ -28,7 +28,7 @@ _MOST_NUMBERS = 500
 class KeywordQuery:
     """What to look for in a company (an id): recordings with one keyword of each condition, and with one of the digits
     `parts`. Conditions that usually hold for fewer recordings stand first. `knows_direction`: one is of the wanted
-    direction alone.
+    direction alone. `oldest`: the oldest first.
     """
 
     company: str
@@ -38,6 +38,7 @@ class KeywordQuery:
     until: float
     direction: str
     knows_direction: bool
+    oldest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class _Plan:
     since: float
     until: float
     is_short: bool
+    oldest: bool
 
     @property
     def is_plain(self) -> bool:
@@ -77,9 +79,13 @@ def keys_of(store: Store, query: KeywordQuery, limit: int, before: Cursor | None
 
 def _plan(store: Store, query: KeywordQuery, before: Cursor | None) -> _Plan | None:
     """The condition that holds for the fewest recordings leads. None when nothing can be found."""
-    end = min(query.until, before[0] + 1.0) if before else query.until
+    since, end = query.since, query.until
+    if before and query.oldest:
+        since = max(since, before[0])
+    elif before:
+        end = min(end, before[0] + 1.0)
     everything = (Keyword(KeywordKind.ALL, "", query.direction).id(query.company),)
-    counts = {one: _count(store, one, query.since, end) for one in (everything, *query.conditions)}
+    counts = {one: _count(store, one, since, end) for one in (everything, *query.conditions)}
     # Of equals the first, as far as they were counted; everything leads only when there is nothing else.
     leading = min((*query.conditions, everything), key=lambda one: counts[one])
     numbers: tuple[int, ...] = ()
@@ -88,7 +94,7 @@ def _plan(store: Store, query: KeywordQuery, before: Cursor | None) -> _Plan | N
         if not numbers:
             return None
         if len(numbers) <= _MOST_NUMBERS:
-            counts[numbers] = _count(store, numbers, query.since, end)
+            counts[numbers] = _count(store, numbers, since, end)
             if len(numbers) == 1 or counts[numbers] <= FEW:
                 leading = numbers
     of_direction = query.knows_direction or leading == everything
@@ -100,6 +106,7 @@ def _plan(store: Store, query: KeywordQuery, before: Cursor | None) -> _Plan | N
         query.since,
         query.until,
         counts[leading] <= FEW,
+        query.oldest,
     )
 
 
@@ -132,7 +139,7 @@ def _looked_through(store: Store, plan: _Plan, count: int, before: Cursor | None
 
 
 def _form(plan: _Plan, before: Cursor | None) -> Form:
-    return Form(len(plan.checked), len(plan.parts), bool(plan.direction), before is not None)
+    return Form(len(plan.checked), len(plan.parts), bool(plan.direction), before is not None, plan.oldest)
 
 
 def _values(plan: _Plan, before: Cursor | None) -> Mapping[str, object]:

@@ -38,6 +38,7 @@ class RecordingFilter:
 
     Times are epoch seconds. `own` is a user who must be heard, who has the username since `tenure`; of the usernames
     `people` one at least must be heard. `number` is in any spelling, or a part with `FEWEST_DIGITS` digits or more.
+    With `oldest`, the oldest are first, and a page goes on to newer ones.
     """
 
     since: float | None = None
@@ -49,6 +50,7 @@ class RecordingFilter:
     group: str | None = None
     number: str = ""
     tenure: Tenure = FROM_THE_BEGINNING
+    oldest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,8 @@ def search(
     with store.connection():
         keys, looked_to = keys_of(store, query, limit + 1, before)
         found = _rows(store, company, keys[:limit])
+    if wanted.oldest:
+        found.reverse()
     if wanted.own is not None:
         found = [one for one in found if wanted.own in one.people and wanted.tenure.covers(one.at, one.version)]
     if len(keys) > limit:
@@ -257,7 +261,7 @@ def _query(company: str, wanted: RecordingFilter, parts: tuple[str, ...]) -> Key
     until = wanted.until if wanted.until is not None else FOREVER
     return KeywordQuery(
         company, _conditions(company, wanted), parts, wanted.since or 0.0, until, str(wanted.direction or ""),
-        knows_direction=bool(wanted.group or wanted.department),
+        knows_direction=bool(wanted.group or wanted.department), oldest=wanted.oldest,
     )  # fmt: skip
 
 

@@ -57,7 +57,8 @@ def page(
         more = browse.search(store, domain, wanted, _MOST, shown[-1].number)
         ends = next((at for at, one in enumerate(more) if _act(one) != _act(shown[-1])), len(more))
         shown, rest = [*shown, *more[:ends]], more[ends:] or rest[len(more) :]
-    return [Deed(list(its)) for _, its in groupby(shown, _act)], shown[-1].number if rest else None
+    following = shown[-1].number if rest else None
+    return [Deed(sorted(its, key=lambda one: -one.number)) for _, its in groupby(shown, _act)], following
 
 
 def recordings(store: Store, viewer: Viewer, entries: Iterable[AuditEntry]) -> Mapping[str, LinkedRecording]:

@@ -18,7 +18,7 @@ from fsplug.store.audit.wording import Grant
 from fsplug.store.db.database import Store
 from fsplug.store.db.text import clean
 from fsplug.store.recordings.search import results
-from fsplug.web.kernel import forms, guard, names, shell
+from fsplug.web.kernel import forms, guard, names, shell, sorting
 from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
@@ -45,7 +45,7 @@ _LONG_FACTS = ("changes", "granted", "turned", "led")
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilters:
-    """The filters as typed; empty means no limit."""
+    """The filters as typed; empty means no limit. `sort` is "oldest" for the oldest first."""
 
     period: str = Period.WEEK
     first: str = ""
@@ -53,6 +53,7 @@ class ActivityFilters:
     act: str = ""
     who: str = ""
     about: str = ""
+    sort: str = ""
 
     @property
     def fields(self) -> dict[str, str]:
@@ -136,7 +137,7 @@ def read_filters(given: Mapping[str, str]) -> ActivityFilters:
     filters = ActivityFilters(**typed)
     if filters.period not in tuple(Period):
         filters = replace(filters, period=str(Period.WEEK))
-    return filters if filters.act in acts() else replace(filters, act="")
+    return replace(filters, act=filters.act if filters.act in acts() else "", sort=sorting.of(filters.sort))
 
 
 def _page_of(store: Store, viewer: Viewer, filters: ActivityFilters, before: int | None) -> ActivityPage:
@@ -183,6 +184,7 @@ def store_filter(store: Store, viewer: Viewer, filters: ActivityFilters) -> Audi
         if who is None
         else (*(logged_name(one, viewer.domain) for one in who), filters.who, outsider(filters.who)),
         about,
+        oldest=bool(filters.sort),
     )
 
 

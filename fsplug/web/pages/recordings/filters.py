@@ -16,6 +16,7 @@ from fsplug.store.db.pages import Cursor
 from fsplug.store.db.text import clean
 from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import RecordingFilter
+from fsplug.web.kernel import sorting
 from fsplug.web.kernel.shell import Viewer
 
 _LONGEST = 300
@@ -26,8 +27,8 @@ _HOURS = tuple(str(hour) for hour in range(24))
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The filters as typed and picked; empty means no limit. `hour` is one of a single day, from 0 to 23. `before` is
-    where a further page begins.
+    """The filters as typed and picked; empty means no limit. `hour` is one of a single day, from 0 to 23. `sort` is
+    "oldest" for the oldest first. `before` is where a further page begins.
     """
 
     period: str = Period.TODAY
@@ -39,6 +40,7 @@ class Filters:
     group: str = ""
     number: str = ""
     hour: str = ""
+    sort: str = ""
     before: str = ""
 
     @property
@@ -72,6 +74,7 @@ def read(given: Mapping[str, str]) -> Filters:
     typed["period"] = typed["period"] if typed["period"] in tuple(Period) else Period.TODAY
     typed["direction"] = typed["direction"] if typed["direction"] in tuple(Direction) else ""
     typed["hour"] = typed["hour"] if typed["hour"] in _HOURS else ""
+    typed["sort"] = sorting.of(typed["sort"])
     if typed["period"] != Period.DATES:
         typed |= {"first": "", "last": ""}
     return Filters(**typed)
@@ -114,6 +117,7 @@ def store_filter(store: Store, filters: Filters, viewer: Viewer) -> RecordingFil
         filters.group or None,
         filters.number,
         viewer.actor.tenure,
+        bool(filters.sort),
     )
 
 

@@ -18,7 +18,7 @@ from fsplug.store.calls.gaps import Gap
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Wanted
 from fsplug.store.db.text import clean
-from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel import guard, shell, sorting
 from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.parties import NamedParty, party
 from fsplug.web.kernel.shell import Viewer
@@ -31,12 +31,15 @@ _LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class MissingFilters:
-    """The filters as picked; empty means no limit. `before` is where a further page begins."""
+    """The filters as picked; empty means no limit. `sort` is "oldest" for the oldest first, `before` where a further
+    page begins.
+    """
 
     period: str = Period.WEEK
     first: str = ""
     last: str = ""
     cause: str = ""
+    sort: str = ""
     before: str = ""
 
     @property
@@ -99,6 +102,7 @@ def read(given: Mapping[str, str]) -> MissingFilters:
     """The filters of an address; invalid choices are ignored."""
     typed = {name: clean(given.get(name, "")).strip()[:_LONGEST] for name in MissingFilters.__dataclass_fields__}
     typed["period"] = typed["period"] if typed["period"] in tuple(Period) else Period.WEEK
+    typed["sort"] = sorting.of(typed["sort"])
     if typed["period"] != Period.DATES:
         typed |= {"first": "", "last": ""}
     return MissingFilters(**typed)
@@ -110,7 +114,7 @@ def wanted(typed: MissingFilters, viewer: Viewer) -> Wanted:
     days: Days = days_of(Period(typed.period), today(viewer.now, zone), typed.first, typed.last)
     since, until = days.bounds(zone)
     # As for recordings: nothing from before the viewer had the name.
-    return Wanted(max(since, viewer.actor.tenure.at), until)
+    return Wanted(max(since, viewer.actor.tenure.at), until, oldest=bool(typed.sort))
 
 
 def lines(store: Store, viewer: Viewer, found: list[Gap]) -> list[MissingRecording]:

@@ -106,7 +106,7 @@ def show(folder: str, wrong: str | None = None, is_folded: bool = False, **more:
     found, offered, code = _looked(guard.store(), viewer, typed)
     wrong = wrong or (g.words.error(code) if code else None)
     lines = [line(one, viewer) for one in found.recordings]
-    rows = _folded(lines, viewer) if is_folded else lines
+    rows = _folded(lines, viewer, bool(typed.sort)) if is_folded else lines
     shown: dict[str, Any] = {
         "filters": typed,
         "choices": offered,
@@ -158,12 +158,13 @@ def line(one: Found, viewer: Viewer) -> ListedRecording:
     return ListedRecording(one, party(one.caller, country), party(one.answerer, country), person(one.person))
 
 
-def _folded(lines: Sequence[ListedRecording], viewer: Viewer) -> list[ListedRecording]:
-    """The same, newest first, with those of one conversation in the row of the earliest."""
+def _folded(lines: Sequence[ListedRecording], viewer: Viewer, is_oldest_first: bool) -> list[ListedRecording]:
+    """The same, in their order, with those of one conversation in the row of the earliest."""
     calls = [one.found.call for one in lines if one.found.call]
     joined = conversations.by_call(guard.store(), viewer.domain, calls)
     rows: dict[str, list[ListedRecording]] = {}
-    for one in reversed(lines):
+    for one in lines if is_oldest_first else reversed(lines):
         call = one.found.call
         rows.setdefault(joined.get(call, call) if call else one.found.id, []).append(one)
-    return [replace(first, later=later) for first, *later in reversed(rows.values())]
+    folded = [replace(first, later=later) for first, *later in rows.values()]
+    return folded if is_oldest_first else folded[::-1]
