@@ -54,6 +54,7 @@ def test_talks_are_counted_as_they_were_are_and_would_be(store: Store) -> None:
     assert (total.talks, total.then, total.today, total.drafted, total.more, total.less) == (5, 0, 0, 5, 5, 0)
     assert found.by_direction[Direction.INCOMING] == total
     assert found.by_direction[Direction.OUTGOING].talks == 0
+    assert found.by_department == {"Support": total}
     assert [one.decision.call for one in found.examples][:2] == ["call-9", "call-8"]
     assert not found.is_capped
 

@@ -464,10 +464,16 @@ def test_the_preview_of_last_week_is_what_then_happens(anna: Browser, console: C
     talked(console, "of-last-month", 30 * 86_400.0)
     page = add(anna, anna.get("/policies"), "+4522334455")
     reviewed = review(anna, page)
-    row = re.search(r"Incoming calls</span>\s*</th>(.*?)</tr>", reviewed.text, re.DOTALL)
+    row = re.search(r"Incoming calls</span>.*?</th>(.*?)</tr>", reviewed.text, re.DOTALL)
     assert row is not None
     assert re.findall(r"\d+", re.sub(r"<[^>]*>", "", row.group(1))) == ["7", "7", "1", "6"]
     assert "the number is excluded" in reviewed.text
+    # Beside the numbers, bars of all calls, of those recorded before, and of those after.
+    [bars] = [row for row in re.findall(r'<th scope="row">.*?</th>', reviewed.text, re.DOTALL) if "Incoming" in row]
+    assert re.findall(r'class="(\w+)"[^>]* width="([\d.]+)%"', bars) == [
+        ("talks", "100.0"), ("before", "100.0"), ("after", "14.29"),
+    ]  # fmt: skip
+    assert 'aria-hidden="true"' in bars and "style=" not in bars
     save(anna, reviewed)
     snapshot = policies.snapshot(console.store, ACME)
     since = console.clock.now - 7 * 86_400.0

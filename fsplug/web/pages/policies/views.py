@@ -21,6 +21,7 @@ from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
 from fsplug.web.pages.policies import form
+from fsplug.web.pages.policies.bars import bars
 from fsplug.web.pages.policies.form import Posted
 
 PAGE = Page(__name__, Menu(Section.CONFIGURATION, 10, "M12 3 5 6v5c0 4.5 3 8 7 10 4-2 7-5.5 7-10V6zm-3 9 2 2 4-4"))
@@ -178,6 +179,7 @@ def _reviewed(viewer: Viewer, posted: Posted) -> Any:
         hidden=hidden,
         term_kinds=form.TERM_KINDS,
         most=MOST_TALKS,
+        bars=bars,
     )
 
 
