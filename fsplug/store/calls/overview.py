@@ -8,8 +8,7 @@ from peewee import SQL, fn
 
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
-from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, given
+from fsplug.store.db.statements import Select, constant, given
 from fsplug.store.schema.calls import Calls, Gaps
 from fsplug.store.schema.outbox import Mails
 from fsplug.store.schema.recordings import Deletions, Recordings
@@ -36,13 +35,15 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class FailedMail:
-    """A mail that will not be sent: its kind, its receiver, and the code of what went wrong."""
+class FailedMails:
+    """Mails to one address that will not be sent: the code of what went wrong, their number, and when the last one was
+    written (epoch seconds).
+    """
 
-    at: float
-    kind: str
     receiver: str
     code: str
+    mails: int
+    last_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,16 @@ _STATES = Select(
         .group_by(Mails.state)
     ),
 )
+_CODE = fn.COALESCE(Mails.code, constant(""))
 _FAILED = Select(
-    FailedMail,
+    FailedMails,
     lambda: (
-        Mails.select(*columns(FailedMail, Mails, code=fn.COALESCE(Mails.code, "")))
+        Mails.select(
+            Mails.receiver, _CODE.alias("code"), fn.COUNT(_ALL).alias("mails"), fn.MAX(Mails.at).alias("last_at")
+        )
         .where((Mails.company == given.company) & (Mails.at >= given.since) & (Mails.state == "failed"))
-        .order_by(Mails.at.desc())
+        .group_by(Mails.receiver, _CODE)
+        .order_by(fn.MAX(Mails.at).desc(), Mails.receiver, _CODE)
         .limit(given.limit)
     ),
 )
@@ -167,8 +172,8 @@ def mail_states(store: Store, domain: str, since: float) -> Mapping[str, int]:
     return {one.state: one.mails for one in _STATES.rows(store, company=company_id(store, domain), since=since)}
 
 
-def failed_mails(store: Store, domain: str, since: float, limit: int = 5) -> list[FailedMail]:
-    """The last mails since epoch seconds that will not be sent."""
+def failed_mails(store: Store, domain: str, since: float, limit: int = 5) -> list[FailedMails]:
+    """The mails since epoch seconds that will not be sent, by address and trouble; those that failed last are first."""
     return _FAILED.rows(store, company=company_id(store, domain), since=since, limit=limit)
 
 

@@ -71,7 +71,7 @@ _OF_CALLS = Select(
 
 
 def open_of(store: Store, calls: Iterable[str]) -> list[OpenPause]:
-    """The pauses of these calls, of any company, that have not ended: for the switch, not for people."""
+    """The pauses of these calls, of any company, that have not ended. For people, only calls that they may see."""
     return [one for some in in_batches(calls) for one in _OPEN.rows(store, kind=PAUSED, ids=some)]
 
 

@@ -32,7 +32,7 @@ _BETWEEN_PAGES_SECONDS = 3.0
 @takes(Open.WATCHING)
 def feed() -> Response:
     """The answer from which the server starts the stream. `shown` names the users whose rows are on the page, and
-    `follows` the conversation that is on it while it goes on.
+    `follows` the conversation that is on it while it goes on, or a page that is kept as things are.
     """
     shown = [one for one in request.args.get("shown", "").split(",") if one][:MOST_ROWS]
     follows = request.args.get("follows", "")[:_LONGEST_ID]

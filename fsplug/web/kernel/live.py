@@ -90,7 +90,7 @@ class OpenPage:
 
     `shown` names the users whose rows are on the page. `calls` is None when the switch is away. `note` is the code of
     a failed ringing that this page has not shown yet. `own` are the viewer's own talks, and `follows` is the
-    conversation that the page shows while it goes on, or empty.
+    conversation that the page shows while it goes on, the name of another page that is kept as things are, or empty.
     """
 
     environment: Environment

@@ -14,6 +14,12 @@ from tests.store.accountcast import Console
 from tests.store.cast import ACME
 from tests.web.conftest import Browser
 
+_CLASSES = re.compile(r'class="([^"]*)"')
+_EXPRESSIONS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL)
+# The selectors that are a class alone.
+_BARE = re.compile(r"(?:^|[{},])\s*\.([\w-]+)\s*(?=[{,])")
+
 
 @pytest.fixture
 def anna(browser: Browser, console: Console) -> Browser:
@@ -64,6 +70,23 @@ def test_the_one_stylesheet_holds_every_page_s_own_styles(app: Any, browser: Bro
     own = {page.name: page.folder / "page.css" for page in found()}
     styles = {name: file.read_text() for name, file in own.items() if file.exists()}
     assert "player" in styles and [name for name, text in styles.items() if text not in sheet] == []
+
+
+def test_the_styles_of_a_page_change_no_other_page() -> None:
+    """A rule for a class alone holds for every page that uses the class, for there is one stylesheet."""
+    templates = {page.name: "".join(one.read_text() for one in page.folder.glob("*.html")) for page in found()}
+    used = {
+        name: set(re.findall(r"[\w-]+", " ".join(_CLASSES.findall(_EXPRESSIONS.sub(" ", text)))))
+        for name, text in templates.items()
+    }
+    # The conversation's stops look like the player's marks.
+    shared = {("player", "what", "conversation"), ("player", "numbered", "conversation")}
+    sheets = {page.name: page.folder / "page.css" for page in found() if (page.folder / "page.css").exists()}
+    bare = [
+        (page, name) for page, file in sheets.items() for name in _BARE.findall(_COMMENTS.sub("", file.read_text()))
+    ]
+    reached = {(page, name, other) for page, name in bare for other in used if other != page and name in used[other]}
+    assert reached - shared == set()
 
 
 @pytest.mark.parametrize(

@@ -7,20 +7,24 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Unavailable
+from fsplug.policy.conversation.events import Change
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.accounts import sessions
 from fsplug.store.calls import ledger
+from fsplug.store.calls.conversation_entries import CallChanged
 from fsplug.store.calls.entries import GapFound, OutageSeen, TalkWitnessed
 from fsplug.store.calls.overview import Growth, Hour
 from fsplug.store.config.actors import actor
 from fsplug.store.outbox import mails
 from fsplug.store.recordings import playbacks
+from fsplug.web.kernel.feed import Feed
 from fsplug.web.kernel.formatting import Moments
+from fsplug.web.pages.home.now import FOLLOWS
 from fsplug.web.pages.home.plot import plot
 from fsplug.web.pages.home.storage import Storage, storage
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
-from tests.store.story import recorded_call
+from tests.store.story import recorded_call, stopped
 from tests.web.conftest import Browser
 
 
@@ -96,11 +100,17 @@ def test_outages_and_calls_that_had_no_verdict_in_time_are_shown(anna: Browser, 
 
 
 def test_mail_that_failed_is_shown_with_its_reason_in_words(anna: Browser, console: Console) -> None:
-    mail = mails.queue(console.store, ACME, mails.MailKind.RESET, "1001", "gone@acme.example", "en")
-    mails.failed(console.store, mail, "mail-no-mailbox", "550 5.1.1 no such mailbox")
-    page = anna.get("/").text
-    assert "1 failed" in page and "gone@acme.example" in page
+    def fails(kind: mails.MailKind) -> str:
+        mail = mails.queue(console.store, ACME, kind, "1001", "gone@acme.example", "en")
+        mails.failed(console.store, mail, "mail-no-mailbox", "550 5.1.1 no such mailbox")
+        return anna.get("/").text
+
+    page = fails(mails.MailKind.RESET)
+    assert "1 failed" in page and page.count("gone@acme.example") == 1 and "e-mails</span>" not in page
     assert "The address does not exist" in page and "550" not in page
+    # Of several to one address that fail in the same way, the number is told.
+    page = fails(mails.MailKind.PASSWORD)
+    assert "2 failed" in page and page.count("gone@acme.example") == 1 and "2 e-mails</span>" in page
 
 
 def test_the_archive_says_what_is_used_and_until_when_there_is_room(
@@ -152,15 +162,48 @@ class _Live:
     ("calls", "said"),
     [
         (None, "The phone system is not answering"),
-        (CompanyCalls(), "Nobody is listening in"),
+        (CompanyCalls(), "Nobody is on the phone right now"),
         (CompanyCalls({"1001": UserTalk("1001", listeners=("1002",))}), "Bo is listening in on Anna"),
     ],
 )
-def test_the_listeners_are_shown_while_the_switch_is_there(
+def test_who_is_on_the_phone_is_shown_while_the_switch_is_there(
     anna: Browser, app: Any, calls: CompanyCalls | None, said: str
 ) -> None:
     object.__setattr__(app.extensions["services"], "live", _Live(calls))
     assert said in anna.get("/").text
+
+
+def _talks(page: str) -> list[list[str]]:
+    """What stands in each row of those on the phone."""
+    part = page.split('id="home-now"')[1].partition("<tbody>")[2].partition("</tbody>")[0]
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in part.split("</tr>")[:-1]]
+    return [[re.sub(r"<[^>]*>", "", one).strip() for one in row] for row in cells]
+
+
+def test_each_talk_is_there_once_with_both_since_when_and_what_becomes_of_its_recording(
+    anna: Browser, app: Any, console: Console
+) -> None:
+    now = console.clock.now
+    inputs = {"caller": {"numbers": ["+4522334455"]}, "answerer": {"user": {"username": "1001", "name": "Anna"}}}
+    ledger.apply(console.store, recorded_call("out", at=now - 60.0, inputs=inputs)[:4])
+    ledger.apply(console.store, recorded_call("theirs", company=BETA, at=now - 60.0)[:4])
+    within = [UserTalk("1002", now - 30.0, other="1003"), UserTalk("1003", now - 30.0, other="1002")]
+    calls = CompanyCalls({one.username: one for one in (*within, UserTalk("1001", now - 59.0))})
+    object.__setattr__(app.extensions["services"], "live", _Live(calls))
+    talks = [(who.split()[0], other.split()[0], state) for who, other, _, state, _ in _talks(anna.get("/").text)]
+    assert talks == [("Anna", "+4522334455", "Being recorded"), ("Bo", "Clara", "Not decided yet")]
+    services, session = app.extensions["services"], sessions.listed(console.store, ACME, "1001")[0]
+    feed = Feed(app, services, session, [], FOLLOWS)
+    assert b"Being recorded" in feed.look()
+    pause = CallChanged("p", ACME, "out", Change.PAUSE, now - 5.0, "out-b", None, "1001", "1001", "page", None)
+    ledger.apply(console.store, [pause])
+    told = feed.look()
+    assert b"home-now" in told and b"Paused" in told and b"Being recorded" not in told
+    ledger.apply(console.store, [stopped("out", now)])
+    assert b"Not recorded" in feed.look()
+    assert b"home-now" not in Feed(app, services, session, []).look(), "another page of the same viewer"
+    console.give("1001", role="my-console")
+    assert b"home-now" not in Feed(app, services, session, [], FOLLOWS).look(), "whoever hears only their own"
 
 
 def test_others_are_led_on(console: Console, new_browser: Any) -> None:

@@ -7,22 +7,24 @@ from typing import Any
 
 from flask import current_app, redirect, render_template, url_for
 
-from fsplug.policy.access.scopes import Need, Reach
+from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import Need, Reach, reach
 from fsplug.policy.periods import Days, today
 from fsplug.store.audit.trail import AuditEntry
 from fsplug.store.calls import outages, overview, witnessed
 from fsplug.store.calls.outages import Outage
-from fsplug.store.calls.overview import Cause, FailedMail, Hour
-from fsplug.store.config import policies
+from fsplug.store.calls.overview import Cause, FailedMails, Hour
+from fsplug.store.config import actors, policies
 from fsplug.store.config.policies import PolicyVersion
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Wanted
 from fsplug.store.recordings import play_counts
 from fsplug.web.kernel import guard, names, shell
 from fsplug.web.kernel.guard import Open, PageRule, takes
-from fsplug.web.kernel.live import Live, calls_or_none
+from fsplug.web.kernel.live import OpenPage, calls_or_none
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
+from fsplug.web.pages.home.now import FOLLOWS, now
 from fsplug.web.pages.home.plot import plot
 from fsplug.web.pages.home.storage import Storage, storage
 from fsplug.web.pages.recordings.missing import address_since
@@ -37,24 +39,19 @@ WEEK_SECONDS = 7 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a superuser sees first. `storage` is None if the archive does not say how much room it has.
-
-    `listening` is None when the switch is away.
-    """
+    """What a superuser sees first. `storage` is None if the archive does not say how much room it has."""
 
     hours: Sequence[Hour]
     bytes_today: int
     storage: Storage | None
     causes: Sequence[Cause]
     mails: Mapping[str, int]
-    failed: Sequence[FailedMail]
+    failed: Sequence[FailedMails]
     since: PolicyVersion | None
     excluded: int
     called: Mapping[str, str]
     outages: Sequence[Outage] = ()
     not_asked: int = 0
-    talks: int | None = None
-    listening: Sequence[tuple[str, str]] | None = None
     alerts: Sequence[AuditEntry] = ()
 
     @property
@@ -82,15 +79,32 @@ def page() -> Any:
         return redirect(_way(viewer))
     services = guard.services()
     room = services.archive.room()
-    day = _day(guard.store(), viewer, services.live, room)
+    day = _day(guard.store(), viewer, room)
     leads_to_people = "people.page" in current_app.view_functions and viewer.reaches(Need.PEOPLE, Reach.COMPANY)
     return render_template(
         "home/page.html",
         missing=partial(address_since, viewer, viewer.now - WEEK_SECONDS),
         day=day,
         plot=plot(day.hours, viewer.moments),
+        now=now(guard.store(), viewer.domain, calls_or_none(services.live, viewer.domain)),
+        follows=FOLLOWS,
         leads_to_people=leads_to_people,
     )
+
+
+@PAGE.live
+def live(watch: OpenPage) -> str:
+    """Who is on the phone, while the page is open; nothing once the viewer may not see it."""
+    if watch.follows != FOLLOWS:
+        return ""
+    try:
+        actor = actors.actor(watch.store, watch.domain, watch.username)
+    except Invalid:
+        return ""
+    if not reach(actor, Need.RECORDINGS).is_at_least(Reach.COMPANY):
+        return ""
+    found = now(watch.store, watch.domain, watch.calls)
+    return watch.render("home/now.html", now=found, follows=FOLLOWS) + "\0"
 
 
 def _way(viewer: Viewer) -> str:
@@ -104,16 +118,13 @@ def _way(viewer: Viewer) -> str:
     return url_for(next(open_to_them, "account.page"))
 
 
-def _day(store: Store, viewer: Viewer, live: Live, room: tuple[int, int] | None) -> Day:
+def _day(store: Store, viewer: Viewer, room: tuple[int, int] | None) -> Day:
     domain, zone = viewer.domain, viewer.moments.zone
     here = today(viewer.now, zone)
     since, until = Days(here, here).bounds(zone)
     week = viewer.now - WEEK_SECONDS
     changed = policies.last_change(store, domain)
-    calls = calls_or_none(live, domain)
-    listening = [(who, one.username) for one in calls.talks.values() for who in one.listeners] if calls else []
     called = dict(names.of_actors(store, domain, [changed.by] if changed else []))
-    called |= names.of_users(store, domain, (username for pair in listening for username in pair))
     alerts = play_counts.alerts(store, domain, week, _MOST_ALERTS)
     called |= names.of_users(store, domain, (one.subject for one in alerts))
     return Day(
@@ -128,7 +139,5 @@ def _day(store: Store, viewer: Viewer, live: Live, room: tuple[int, int] | None)
         called,
         outages.listed(store, domain, _MOST_OUTAGES, None, Wanted(since=week)),
         witnessed.not_asked(store, domain, week),
-        len(calls.talks) if calls else None,
-        listening if calls else None,
         alerts,
     )
