@@ -131,8 +131,12 @@ class Worker:
             sealings.failed(self._store, lease, trouble.code, trouble.text)
             return None
         except (Refused, Invalid) as refusal:
-            lost = self._lost(row, *_why(row, refusal))
-            return [lost, *_closed(row, held, _longest(row))]
+            cause, detail = _why(row, refusal)
+            if cause == NoAudio.EMPTY:
+                # A switch that is killed just as it begins a recording leaves a header.
+                with suppress(OSError):
+                    self._spool.path(row.id).unlink(missing_ok=True)
+            return [self._lost(row, cause, detail), *_closed(row, held, _longest(row))]
         self._trouble.worked()
         return [*self._kept(row, sealed), *_closed(row, held, sealed.seconds)]
 

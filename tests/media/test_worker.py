@@ -109,7 +109,9 @@ def test_a_header_cut_by_a_crash_is_repaired_and_the_row_says_so(store, spool, w
     assert recordings.get(store, ACME, "r1").repaired
 
 
-@pytest.mark.parametrize(("content", "cause"), [(None, "missing"), (b"", "empty"), (b"not audio", "not-wav")])
+@pytest.mark.parametrize(
+    ("content", "cause"), [(None, "missing"), (b"", "empty"), (whole(0.0), "empty"), (b"not audio", "not-wav")]
+)
 def test_what_holds_no_audio_is_lost_and_is_a_gap(store, spool, work, content, cause):
     finished(store)
     if content is not None:
@@ -117,6 +119,8 @@ def test_what_holds_no_audio_is_lost_and_is_a_gap(store, spool, work, content, c
     assert work() == ["recording-lost"]
     assert recordings.get(store, ACME, "r1").state == "lost"
     assert [gap.cause for gap in gaps.listed(store, ACME)] == [cause]
+    # What is no recording at all is left for the operator to look at.
+    assert [one.id for one in spool.files()] == (["r1"] if cause == "not-wav" else [])
 
 
 @pytest.mark.parametrize("stop_cause", ["empty-file", "input-too-short"])

@@ -26,8 +26,8 @@ def record_session(path: str, recording: str, terms: Terms, of_partner: bool = F
 def record_at_once(leg: str, path: str, recording: str, terms: Terms, of_partner: bool) -> str:
     """Begin this recording on a leg now, in the thread of the connection, whatever the leg itself is busy with.
 
-    The recording gets no thread of its own, which would hold the leg: where such a start raced a hangup, there was a
-    channel that never ended (3 of 550 on 1.11.1).
+    The recording gets no thread of its own, which would hold the leg: where a start raced the leg's hangup, 72 of 250
+    legs never ended with it, and 0 of 850 without (1.11.1).
     """
     how = _how(recording, terms, of_partner, "RECORD_USE_THREAD%3Dfalse%2C")
     return f"uuid_record {uuid(leg)} start {recording_path(path)} {_limit(terms)} {how}"
