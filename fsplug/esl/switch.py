@@ -79,6 +79,9 @@ class Switch(Protocol):
     def record_at_once(self, leg: str, path: str, recording: str, terms: Terms, of_partner: bool) -> None:
         """The same, on a leg whose bridge is so new that it takes no command itself."""
 
+    def record_silently(self, leg: str, path: str, recording: str, terms: Terms, of_partner: bool) -> None:
+        """As `start_recording`, silenced from the first frame on, until `silence` says otherwise."""
+
     def arm_for_partner(self, leg: str, partner: str, path: str, recording: str, terms: Terms) -> None:
         """Begin this recording on a leg whose talk ends because it is about to get this partner."""
 
@@ -211,6 +214,10 @@ class LinkedSwitch:
 
     def record_at_once(self, leg: str, path: str, recording: str, terms: Terms, of_partner: bool) -> None:
         self._answer(recordings.record_at_once(leg, path, recording, terms, of_partner))
+
+    def record_silently(self, leg: str, path: str, recording: str, terms: Terms, of_partner: bool) -> None:
+        application, _, argument = recordings.record_silently(leg, path, recording, terms, of_partner).partition(" ")
+        self._link.execute(commands.uuid(leg), application, argument, ANSWER_SECONDS)
 
     def arm_for_partner(self, leg: str, partner: str, path: str, recording: str, terms: Terms) -> None:
         self._answer(recordings.arm_for_partner(leg, partner, path, recording, terms))

@@ -210,6 +210,6 @@ APPLICATIONS: dict[str, Application] = {
     "transfer": transfer_to,
     "unset": unset,
     **dict.fromkeys(
-        ("bind_digit_action", "bind_meta_app", "info", "log", "set_profile_var", "verbose_events"), nothing
+        ("bind_digit_action", "bind_meta_app", "eval", "info", "log", "set_profile_var", "verbose_events"), nothing
     ),
 }

@@ -67,6 +67,9 @@ class CommandedSwitch:
     def start_recording(self, leg: str, path: str, recording: str, terms: Terms, of_partner: bool) -> None:
         self.commands.append(("start swapped" if of_partner else "start", leg, recording))
 
+    def record_silently(self, leg: str, path: str, recording: str, terms: Terms, of_partner: bool) -> None:
+        self.commands.append(("start swapped silent" if of_partner else "start silent", leg, recording))
+
     def record_at_once(self, leg: str, path: str, recording: str, terms: Terms, of_partner: bool) -> None:
         self.commands.append(("start swapped at once" if of_partner else "start at once", leg, recording))
 

@@ -320,11 +320,10 @@ class Flow:
 
     def _commanded_on(self, leg: str) -> str:
         """The recording that was commanded on this leg and has not begun yet."""
+        verbs = ("start", "start at once", "start silent", "arm")
         begun = {one for runs in self._runs.values() for one in runs} | self._story.spool.files
         told = self._story.switch.commands
-        starts = [
-            command for verb in ("start", "start at once", "arm") for command in told if command[:2] == (verb, leg)
-        ]
+        starts = [command for verb in verbs for command in told if command[:2] == (verb, leg)]
         return next((one for _, _, one in starts if one not in begun), "")
 
     def _armed_on(self, leg: str) -> str:

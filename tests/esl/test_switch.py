@@ -171,6 +171,15 @@ def test_on_a_leg_in_a_new_bridge_the_switch_starts_a_recording_by_itself_withou
     )
 
 
+@pytest.mark.parametrize(("terms", "limit"), [(Terms(), 0), (Terms(max_seconds=30), 31)])
+def test_a_recording_that_begins_in_a_pause_is_silenced_by_the_application_that_begins_it(terms, limit) -> None:
+    switch, link = linked({})
+    switch.record_silently(LEG, "/spool/r.wav", "r", terms, of_partner=True)
+    [given] = link.given
+    assert given.startswith(f"{LEG} eval ${{uuid_record({LEG} start /spool/r.wav {limit} %7Bfsplug_recording%3Dr%2C")
+    assert given.endswith(f"%7D)}}${{uuid_record({LEG} mask /spool/r.wav)}}")
+
+
 def test_the_guard_is_set_before_the_turn_before_is_called_off() -> None:
     set_anew = "sched_api +4 fsplug-owner-7 hupall NORMAL_TEMPORARY_FAILURE fsplug_listener owner"
     switch, link = linked({set_anew: "+OK Added: 1\n"})

@@ -156,7 +156,7 @@ class Control:
 
     def _theirs(self, call: Call, username: str) -> list[Any]:
         """What this user may end: their own pauses, and those of colleagues who have left the call."""
-        ours = [one for one in self._pauses.of(call) if one.company == call.company]
+        ours = [one for one in self._pauses.of(call) if one.company == call.company and not one.cause]
         return [one for one in ours if one.username == username or self._channel(call, one.username) is None]
 
 

@@ -5,7 +5,7 @@ company names a call of another. A call that is a conversation of its own costs 
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from weakref import WeakValueDictionary
 
 import structlog
@@ -30,7 +30,7 @@ _LATER_SECONDS = 0.001
 
 
 class Conversations:
-    """Joins calls, in memory and in the store."""
+    """Joins calls, in memory and in the store. `on_united` is called when calls have become one conversation."""
 
     def __init__(self, store: Store, book: CallBook, ports: Ports) -> None:
         self._store = store
@@ -40,6 +40,7 @@ class Conversations:
         self._of: WeakValueDictionary[str, LiveConversation] = WeakValueDictionary()
         self._kept: deque[LiveConversation] = deque(maxlen=_MOST_KEPT)
         self._written_at = 0.0
+        self.on_united: Callable[[], None] = lambda: None
 
     def id_of(self, call: Call) -> str:
         """The id of the conversation of this call."""
@@ -151,3 +152,4 @@ class Conversations:
         for call, its_id in one.ids().items():
             if before[call] != its_id:
                 self._ports.write(CallJoined(call, one.calls[call][0], its_id, self._written_at))
+        self.on_united()

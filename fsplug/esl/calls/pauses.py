@@ -31,6 +31,9 @@ PAUSE_SECONDS = 60.0
 class Pause:
     """A user (`username`, on the leg `leg`) paused a call at `at` (epoch seconds), by the door `how`; the pause ends by
     itself at `due_at`.
+
+    The other companies of a conversation see each a pause of their own: it silences their call with the pause `cause`,
+    and names nobody.
     """
 
     id: str
@@ -41,6 +44,7 @@ class Pause:
     how: str
     at: float
     due_at: float
+    cause: str = ""
 
 
 class Pauses:
@@ -57,7 +61,7 @@ class Pauses:
         # What the switch has been told to silence: recordings by id, listeners by leg.
         self._masked: set[str] = set()
         self._deaf: set[str] = set()
-        # What the process before may have told the switch: recordings by id.
+        # What the process before may have told the switch, or what was begun silenced: recordings by id.
         self._unsure: set[str] = set()
         self._telling = gevent.lock.BoundedSemaphore(1)
         self.hearers: Callable[[], Iterable[tuple[str, str]]] = tuple
@@ -76,6 +80,7 @@ class Pauses:
         # First what is to be undone: whatever happens next, the pause is known and ends.
         self._open[made.id] = made
         self._write(made, None)
+        self._spread(made)
         if not self.apply():
             self.end([made])
             raise Unavailable("unavailable", "the switch did not silence a recording or a listener of the call")
@@ -84,17 +89,33 @@ class Pauses:
         self.on_change(made.company)
         return made
 
+    def met(self) -> None:
+        """Calls have become one conversation: what is paused in one of them is paused in all."""
+        if self._open:
+            for one in list(self._open.values()):
+                self._spread(one)
+            self._ports.later(0, self.apply)
+
     def end(self, ending: Iterable[Pause]) -> None:
         """End these pauses. What others have paused, too, stays paused."""
-        ended = [one for one in ending if self._open.pop(one.id, None) is not None]
+        causes = {one.id for one in ending}
+        its = [one for one in self._open.values() if one.id in causes or one.cause in causes]
+        ended = [one for one in its if self._open.pop(one.id, None) is not None]
         self.apply()
         self.on_turn()
         for one in ended:
             self._write(one, max(one.at, self._ports.clock()))
             self.on_change(one.company)
 
+    def begins_silent(self, recording: Recording) -> bool:
+        """Whether this recording must begin silenced: the switch is about to be told to begin it."""
+        is_paused = self.covers(recording.call)
+        if is_paused:
+            self._unsure.add(recording.id)
+        return is_paused
+
     def began(self, recording: Recording) -> None:
-        """This recording begins to run, perhaps in a pause. What is in the switch's buffer is masked with the rest."""
+        """This recording begins to run, perhaps in a pause."""
         if self._open or self._unsure:
             self._ports.later(0, self.apply)
 
@@ -110,7 +131,8 @@ class Pauses:
         for row in pauses.open_of(self._store, open_calls):
             company = self._book.calls[row.call].company
             due_at = row.at + PAUSE_SECONDS
-            one = Pause(row.id, row.call, company, row.username or "", row.leg, row.how or "", row.at, due_at)
+            cause = row.id.removesuffix(f"-{row.call}") if row.kind is Change.SILENCED else ""
+            one = Pause(row.id, row.call, company, row.username or "", row.leg, row.how or "", row.at, due_at, cause)
             self._open[one.id] = one
             self._ports.later(max(0.0, one.due_at - self._ports.clock()), self._due, one)
         self._unsure = {one.id for one in self._book.recordings.values() if self.covers(one.call)}
@@ -132,6 +154,20 @@ class Pauses:
             said = zip(recordings, wanted[len(listeners) :], done[len(listeners) :], strict=True)
             masked = [self._is_masked(one, silence.is_silent, is_done) for one, silence, is_done in said]
             return all((*masked, *deafened))
+
+    def _spread(self, one: Pause) -> None:
+        """Each other company of the conversation has a pause of its own from now on."""
+        known = self._book.calls.get(one.call)
+        conversation = known.conversation if known is not None else None
+        if conversation is None or one.cause:
+            return
+        there = {one.company, *(its.company for its in self._open.values() if its.cause == one.id)}
+        for company in {owner for owner, _ in conversation.calls.values()} - there:
+            call, at = conversation.id_in(company), self._ports.clock()
+            made = Pause(f"{one.id}-{call}", call, company, "", "", one.how, at, one.due_at, one.id)
+            self._open[made.id] = made
+            self._write(made, None)
+            self.on_change(company)
 
     def _due(self, one: Pause) -> None:
         if one.id in self._open:
@@ -188,10 +224,10 @@ class Pauses:
                 id=one.id,
                 company=one.company,
                 call=one.call,
-                change=Change.PAUSE,
+                change=Change.SILENCED if one.cause else Change.PAUSE,
                 at=one.at,
                 leg=one.leg,
-                user=one.username,
+                user=one.username or None,
                 number=number,
                 how=one.how,
                 until=until,

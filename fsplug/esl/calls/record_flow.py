@@ -70,6 +70,7 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
     """The record flow on this book, with what it needs around it."""
     changes, conversations = Changes(book, ports), Conversations(store, book, ports)
     recorder = Recorder(book, changes, Pauses(store, book, ports), ports)
+    conversations.on_united = recorder.pauses.met
     transfers = Transfers(book, recorder, changes, ports)
     disarmer = Disarmer(book, policy, recorder, ports)
     decisions = Decisions(book, policy, conversations, ports)

@@ -53,7 +53,7 @@ class Recorder:
         self.on_expected: Callable[[Recording], None] = lambda recording: None
         self.holds = Holds(book, changes, ports)
         self.reports = RecordingReports(ports)
-        self._starts = Starts(book, ports)
+        self._starts = Starts(book, pauses, ports)
 
     def expect(self, recording: Recording, is_reported: bool = True) -> None:
         """The talk has begun: make sure that the recording runs, start it, or report a gap.

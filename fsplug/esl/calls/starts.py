@@ -5,6 +5,7 @@ import structlog
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.live_recording import Recording, Stage
+from fsplug.esl.calls.pauses import Pauses
 from fsplug.esl.calls.ports import Ports
 from fsplug.policy.recording.owners import is_partners
 
@@ -21,14 +22,17 @@ BEGUN_SECONDS = 0.04
 class Starts:
     """Tells the switch to begin recordings."""
 
-    def __init__(self, book: CallBook, ports: Ports) -> None:
+    def __init__(self, book: CallBook, pauses: Pauses, ports: Ports) -> None:
         self._book = book
+        self._pauses = pauses
         self._ports = ports
 
     def send(self, recording: Recording) -> None:
         """Begin it; if the switch can't be told, that is logged. Whether it has begun, its RECORD_START says."""
         switch, terms = self._ports.switch, recording.terms
         start = switch.record_at_once if self._is_deaf(recording.leg) else switch.start_recording
+        if self._pauses.begins_silent(recording):
+            start = switch.record_silently
         try:
             start(recording.leg, recording.path, recording.id, terms, self._is_partners(recording))
         except Unavailable as error:

@@ -33,10 +33,20 @@ def record_at_once(leg: str, path: str, recording: str, terms: Terms, of_partner
     return f"uuid_record {uuid(leg)} start {recording_path(path)} {_limit(terms)} {how}"
 
 
+def record_silently(leg: str, path: str, recording: str, terms: Terms, of_partner: bool) -> str:
+    """The application and argument that start this recording and silence it.
+
+    A leg reads a frame after each application, and its recording writes the first one at once: so this is one.
+    """
+    how = _escaped(_how(recording, terms, of_partner))
+    started = f"uuid_record({uuid(leg)} start {recording_path(path)} {_limit(terms)} {how})"
+    return f"eval ${{{started}}}${{uuid_record({uuid(leg)} mask {recording_path(path)})}}"
+
+
 def arm_for_partner(leg: str, partner: str, path: str, recording: str, terms: Terms) -> str:
     """Begin this recording when the leg's bridge ends, if it is about to get this partner; else do nothing."""
     _, _, argument = record_session(path, recording, terms).partition(" ")
-    condition = f"x${{signal_bond}} == x{uuid(partner)} ?{argument.replace('{', '%7B').replace('}', '%7D')}"
+    condition = f"x${{signal_bond}} == x{uuid(partner)} ?{_escaped(argument)}"
     return f"uuid_setvar {uuid(leg)} {_hook(partner)} record_session ${{cond({condition})}}"
 
 
@@ -66,6 +76,11 @@ def record_nothing(leg: str, path: str, seconds: int) -> str:
     """Record a channel of the switch's own, which is no call, with this uuid for `seconds` seconds."""
     marks = f"origination_uuid={uuid(leg)},sip_disable_recording=true"
     return f"originate {{{marks}}}null/doctor &record({recording_path(path)} {seconds})"
+
+
+def _escaped(argument: str) -> str:
+    """The argument within `${...}`, which an own brace would end."""
+    return argument.replace("{", "%7B").replace("}", "%7D")
 
 
 def _how(recording: str, terms: Terms, of_partner: bool, more: str = "") -> str:

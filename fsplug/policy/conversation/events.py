@@ -21,7 +21,8 @@ class Person:
 
 class Change(StrEnum):
     """What is written down of a call beside its talks: its partner was sent on, it was parked or held, a talk ended, or
-    a user paused what records it and who listens, or started, kept or stopped their recording.
+    a user paused what records it and who listens (`silenced`: of another company of the conversation), or started,
+    kept or stopped their recording.
     """
 
     TRANSFER = "transfer"
@@ -29,6 +30,7 @@ class Change(StrEnum):
     HOLD = "hold"
     PARTED = "parted"
     PAUSE = "pause"
+    SILENCED = "silenced"
     START = "start"
     KEEP = "keep"
     STOP = "stop"
@@ -150,11 +152,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """A user paused the call: nothing of it was recorded, and no listener heard it."""
+    """A user paused the call: nothing of it was recorded, and no listener heard it. `by` is None for somebody of
+    another company, whom nobody names here.
+    """
 
     at: float
     leg: str
-    by: Person
+    by: Person | None
     until: float | None
 
 

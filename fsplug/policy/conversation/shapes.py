@@ -21,7 +21,9 @@ class Doing(StrEnum):
 
 
 class TurnKind(StrEnum):
-    """What somebody did to the conversation; of what happened at one moment, the first here comes first."""
+    """What somebody did to the conversation; of what happened at one moment, the first here comes first. `SILENCED`:
+    somebody of another company paused it.
+    """
 
     CONSENT = "consent"
     TRANSFER = "transfer"
@@ -30,6 +32,7 @@ class TurnKind(StrEnum):
     FETCH = "fetch"
     HOLD = "hold"
     PAUSE = "pause"
+    SILENCED = "silenced"
     START = "start"
     KEEP = "keep"
     STOP = "stop"

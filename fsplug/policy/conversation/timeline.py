@@ -171,8 +171,9 @@ def _turns(told: Sequence[Event], talks: Sequence[_Talk], cast: Cast) -> Iterabl
                     held.add((by, event.at))
                     yield Turn(TurnKind.HOLD, event.at, by, until=event.until or _end_of_hold(event, talks, cast))
             case Paused():
-                by = cast.known(event.by, event.leg)
-                yield Turn(TurnKind.PAUSE, event.at, by, until=event.until or _ended_at(told, talks))
+                paused_by = None if event.by is None else cast.known(event.by, event.leg)
+                kind = TurnKind.SILENCED if paused_by is None else TurnKind.PAUSE
+                yield Turn(kind, event.at, paused_by, until=event.until or _ended_at(told, talks))
             case Controlled():
                 yield Turn(TurnKind(event.act), event.at, cast.known(event.by, event.leg))
             case Listened():

@@ -191,6 +191,8 @@ def _changes(found: Iterable[_Changed]) -> Iterator[Event]:
                 yield Held(one.at, who, one.until, one.leg)
             case Change.PAUSE:
                 yield Paused(one.at, one.leg, who, one.until)
+            case Change.SILENCED:
+                yield Paused(one.at, one.leg, None, one.until)
             case Change.START | Change.KEEP | Change.STOP:
                 yield Controlled(one.at, one.leg, who, Change(one.kind))
             case Change.PARTED:

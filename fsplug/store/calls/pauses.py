@@ -13,15 +13,17 @@ from fsplug.store.db.statements import Select, given, given_each, unsought
 from fsplug.store.recordings.recordings import Recording
 from fsplug.store.schema.calls import CallChanges
 
-PAUSED = str(Change.PAUSE)
+_KINDS = (str(Change.PAUSE), str(Change.SILENCED))
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPause:
-    """A pause that has not ended: the call, the leg and name of the user who paused it, when
-    (epoch seconds), and by which door (`how`)."""
+    """A pause that has not ended: the call, the leg and name of the user who paused it, when (epoch seconds), and by
+    which door (`how`). `kind` says whether it was made there, or in another company's call of the conversation.
+    """
 
     id: str
+    kind: Change
     call: str
     leg: str
     username: str | None
@@ -32,17 +34,18 @@ class OpenPause:
 @dataclass(frozen=True, slots=True)
 class PausedSpan:
     """A pause of a recorded call, in seconds from the beginning of the recording; `call` is the one it was made in, of
-    the same conversation.
+    the same conversation. `by` is None for somebody of another company.
     """
 
     call: str
-    by: Person
+    by: Person | None
     begin: float
     end: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Pause:
+    kind: Change
     call: str
     username: str | None
     number: str
@@ -53,7 +56,7 @@ class _Pause:
 _OPEN = Select(
     OpenPause,
     lambda: CallChanges.select(*columns(OpenPause, CallChanges)).where(
-        (CallChanges.kind == given.kind) & CallChanges.until.is_null() & CallChanges.call.in_(given_each.ids)
+        CallChanges.kind.in_(_KINDS) & CallChanges.until.is_null() & CallChanges.call.in_(given_each.ids)
     ),
 )
 _OF_CALLS = Select(
@@ -62,7 +65,7 @@ _OF_CALLS = Select(
         CallChanges.select(*columns(_Pause, CallChanges))
         .where(
             (unsought(CallChanges.company) == given.company)
-            & (CallChanges.kind == given.kind)
+            & CallChanges.kind.in_(_KINDS)
             & CallChanges.call.in_(given_each.ids)
         )
         .order_by(CallChanges.at, CallChanges.id)
@@ -72,7 +75,7 @@ _OF_CALLS = Select(
 
 def open_of(store: Store, calls: Iterable[str]) -> list[OpenPause]:
     """The pauses of these calls, of any company, that have not ended. For people, only calls that they may see."""
-    return [one for some in in_batches(calls) for one in _OPEN.rows(store, kind=PAUSED, ids=some)]
+    return [one for some in in_batches(calls) for one in _OPEN.rows(store, ids=some)]
 
 
 def within(store: Store, recording: Recording) -> tuple[PausedSpan, ...]:
@@ -86,11 +89,12 @@ def within(store: Store, recording: Recording) -> tuple[PausedSpan, ...]:
     company, ids = company_id(store, recording.company), [one.id for one in calls] or [recording.conversation]
     known = recording.seconds if recording.seconds is not None else recording.talk_seconds
     end = store.now() if known is None else recording.started_at + known
-    found = [row for some in in_batches(ids) for row in _OF_CALLS.rows(store, company=company, kind=PAUSED, ids=some)]
+    found = [row for some in in_batches(ids) for row in _OF_CALLS.rows(store, company=company, ids=some)]
     spans = (_span(row, recording.started_at, end) for row in sorted(found, key=lambda row: row.at))
     return tuple(one for one in spans if one.end > one.begin)
 
 
 def _span(row: _Pause, began: float, ended: float) -> PausedSpan:
     until = ended if row.until is None else min(row.until, ended)
-    return PausedSpan(row.call, Person(row.number, row.username), max(row.at - began, 0.0), until - began)
+    by = None if row.kind is Change.SILENCED else Person(row.number, row.username)
+    return PausedSpan(row.call, by, max(row.at - began, 0.0), until - began)

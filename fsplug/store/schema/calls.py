@@ -44,8 +44,8 @@ index(Calls, "call_conversation", "conversation company", where="conversation IS
 
 
 class CallChanges(Table):
-    """What changed in a call: `kind` is a transfer, a park, a hold, a pause, or the end of a talk after which the call
-    goes on.
+    """What changed in a call: `kind` is a transfer, a park, a hold, a pause (another company's: `silenced`), or the end
+    of a talk after which the call goes on.
 
     `leg` is the one whose phone did it, or that was parked; `username` and `number` are its person's, and `other` its
     partner. `how` a transfer was made, or the number of the parking place.

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pytest
+from peewee import Field
 
 from fsplug.errors import Refused, Unavailable
 from fsplug.esl.calls.pauses import PAUSE_SECONDS
@@ -153,12 +154,10 @@ class PausedFlow(Flow):
         self.told += [f"{self.story.clock.now - START:.1f} {what} {leg}" for what, leg, *_ in silencing]
         self.story.switch.commands += [one for one in commands if one not in silencing]
 
-    def pauses(self) -> list[str]:
+    def pauses(self, kind: Change = Change.PAUSE, who: Field = CallChanges.username) -> list[str]:
         """Every pause: who, from when, until when."""
         self.story.write_down()
-        found = CallChanges.select(CallChanges.username, CallChanges.at, CallChanges.until).where(
-            CallChanges.kind == str(Change.PAUSE)
-        )
+        found = CallChanges.select(who, CallChanges.at, CallChanges.until).where(CallChanges.kind == str(kind))
         times = sorted(self.story.store.query(found), key=lambda one: one[1])
         return [f"{who} {at - START:.1f} {until and round(until - START, 1)}" for who, at, until in times]
 
@@ -210,6 +209,34 @@ def test_a_pause_is_ended_by_nobody_of_another_company_of_the_conversation(story
     assert (flow.refused, story.pauses.of(call)) == ([Reason.NOT_PAUSED], [made])
 
 
+OTHERS = """
+    2.00  C  ASKS     trunk
+    2.10  C  ANSWER
+    5.00  A  PAUSES   1001
+    6.00  B  STOP     success-silence
+    6.00  A  UNBRIDGE A-B
+    6.00  B  HANGUP   NORMAL_CLEARING
+    6.02  A  BRIDGE   A-C
+"""
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_another_company_of_the_conversation_is_silenced_too_and_reads_when_and_not_by_whom(story, is_killed) -> None:
+    theirs = {**customer("+4570201001", "+4522334477"), "variable_fsplug_company": BETA}
+    flow = PausedFlow(story, {**AB, "C": theirs})
+    flow.begins(BEGIN + OTHERS)
+    assert flow.pauses(Change.SILENCED, CallChanges.call) == ["C 6.0 None"]
+    if is_killed:
+        story.switch.bridged = [("A", "C")]
+        story.start_again()
+        assert all(story.pauses.covers(one) for one in "AC")
+    flow.begins("65.5 C ASKED\n" if not is_killed else "67.0 C ASKED\n")
+    assert flow.pauses() == ["1001 5.0 65.0"]
+    assert flow.pauses(Change.SILENCED, CallChanges.call) == ["C 6.0 65.0"]
+    assert flow.pauses(Change.SILENCED) == ["None 6.0 65.0"]
+    assert not any(story.pauses.covers(one) for one in "AC")
+
+
 def test_who_begins_to_listen_in_a_pause_hears_nothing_and_is_not_let_in_if_the_switch_fails(story: Story) -> None:
     flow = PausedFlow(story, AB)
     flow.begins(BEGIN + "5.0 A PAUSES 1001\n")
@@ -252,6 +279,14 @@ def test_a_pause_that_was_due_while_fsplug_was_away_ends_when_it_is_back(story: 
     restart(story)
     flow._until(5.0 + 2 * PAUSE_SECONDS + 1.0)
     assert (flow.told, flow.pauses()) == (["125.0 unmask B"], ["1001 5.0 125.0"])
+
+
+def test_what_begins_in_a_pause_begins_silent_and_sounds_if_the_pause_ended_meanwhile(story: Story) -> None:
+    flow = PausedFlow(story, ABC)
+    moves = MOVES.replace("    7.00  C  START\n", "")
+    flow.begins(BEGIN + "5.0 A PAUSES 1001\n" + moves + "7.6 A RESUMES 1003\n 7.8 C START\n")
+    assert [one[:2] for one in story.switch.commands if one[0].startswith("start")] == [("start silent", "C")]
+    assert flow.told == ["5.0 mask B", "7.8 unmask C"]
 
 
 def restart(story: Story) -> None:

@@ -107,7 +107,7 @@ def test_in_a_pause_nothing_is_taken_over_that_nobody_has_masked(story):
     story.reconciler.look()
     story.clock.run_until(story.clock.now + 1)
     assert _is_destroyed(story, early)
-    assert [command[:2] for command in story.switch.commands][-1:] == [("start", "C")]
+    assert [command[:2] for command in story.switch.commands][-1:] == [("start silent", "C")]
 
 
 def test_after_a_restart_who_is_never_recorded_is_disarmed_once_they_say_who_they_are(story):

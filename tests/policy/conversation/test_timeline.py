@@ -79,11 +79,12 @@ KINDS = [
         """,
     ),
     Kind(
-        "a call that the user pauses twice, the second time until its end, and stops recording",
+        "a call that the user pauses twice, the second time until its end, somebody of another company, too, and stops",
         """
         0   CALL    A customer 1001
         5   TALK    A A-B customer>1001 record
         10  PAUSED  B 1001 10-15
+        15  PAUSED  - - 15-18
         20  PAUSED  B 1001 20-
         25  DOES    B 1001 stop
         30  OVER    A
@@ -98,6 +99,7 @@ KINDS = [
         """,
         """
         10 pause by 1001 until 15
+        15 silenced by - until 18
         20 pause by 1001 until 30
         25 stop by 1001
         """,
@@ -490,7 +492,7 @@ def _event(seconds: str, what: str, facts: str) -> Event | None:
         case "HELD":
             return Held(at, _person(words[0]), _until(words[1]))
         case "PAUSED":
-            return Paused(at, words[0], _person(words[1]), _until(words[2]))
+            return Paused(at, words[0], None if words[1] == "-" else _person(words[1]), _until(words[2]))
         case "DOES":
             return Controlled(at, words[0], _person(words[1]), Change(words[2]))
         case "HEARD":

@@ -102,6 +102,7 @@ PAUSES = [
     seen("c"),
     CallJoined("c", ACME, "a", 106.0),
     CallChanged("p2", ACME, "c", Change.PAUSE, 108.5, "c-b", None, "1002", "1002", "page", None),
+    CallChanged("p5", ACME, "a", Change.SILENCED, 105.75, "", None, None, "", "page", 106.0),
     CallChanged("p3", ACME, "a", Change.PAUSE, 90.0, "a-b", None, "1001", "1001", "page", 95.0),
     CallChanged("p4", ACME, "x", Change.PAUSE, 105.0, "x-b", None, "1001", "1001", "page", 105.5),
 ]
@@ -125,14 +126,16 @@ def test_holds_and_pauses_are_drawn_and_stand_in_a_table_with_who_made_them(anna
     assert re.findall(r'<rect class="(\w+)" x="([0-9.]+)" y="0" width="([0-9.]+)"', page) == [
         ("hold", "1.0", "2.0"),
         ("pause", "3.0", "0.5"),
+        ("silenced", "3.75", "0.25"),
         ("hold", "4.0", "3.0"),
         ("pause", "6.5", "0.5"),
     ]
     assert _marks(page) == [
         ("0:01", "0:03", "1 1001 put the call on hold"),
         ("0:03", "0:04", "2 Anna paused recording and listening in"),
-        ("0:04", "0:07", "3 +4522334455 put the call on hold"),
-        ("0:07", "0:07", "4 Bo paused recording and listening in"),
+        ("0:04", "0:04", "3 Recording and listening in were paused by the other side"),
+        ("0:04", "0:07", "4 +4522334455 put the call on hold"),
+        ("0:07", "0:07", "5 Bo paused recording and listening in"),
     ]
 
 
@@ -143,7 +146,8 @@ def test_who_sees_their_own_calls_alone_reads_no_name_from_others(browser: Brows
     ledger.apply(console.store, PAUSES)
     assert [said for *_, said in _marks(browser.get(PAGE).text)] == [
         "1 Anna paused recording and listening in",
-        "2 Somebody else in the conversation paused recording and listening in",
+        "2 Recording and listening in were paused by the other side",
+        "3 Somebody else in the conversation paused recording and listening in",
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fsplug.policy.conversation.events import Person
-from fsplug.policy.conversation.shapes import Doing, Lane, Timeline, Turn, TurnKind
+from fsplug.policy.conversation.shapes import Doing, Lane, Part, Timeline, Turn, TurnKind
 from fsplug.store.recordings.recordings import State
 from fsplug.web.kernel import ruler
 from fsplug.web.kernel.parties import NamedParty
@@ -66,7 +66,11 @@ def drawn(found: Timeline, named: Named, until: float, lines: Sequence[Line]) ->
         DrawnLane(
             named.party(lane.who),
             [*_own(lane, scale), *_of_talks(found, number, scale), *_of_turns(found, number, scale)],
-            [Mark(scale.at(line.at), line.number) for line in lines if line.turn and _is(lane, _marked(line.turn))],
+            [
+                Mark(scale.at(line.at), line.number)
+                for line in lines
+                if line.turn and _is_marked(found, number, line.turn)
+            ],
         )
         for number, lane in enumerate(found.lanes)
     ]
@@ -92,7 +96,7 @@ class _Scale:
         return Bar(kind, round(min(begin, 100.0 - width), 2), round(width, 2))
 
 
-_ON_TALKS = {TurnKind.HOLD: "held", TurnKind.PAUSE: "paused"}
+_ON_TALKS = {TurnKind.HOLD: "held", TurnKind.PAUSE: "paused", TurnKind.SILENCED: "paused"}
 
 
 def _own(lane: Lane, scale: _Scale) -> Iterator[Bar]:
@@ -120,15 +124,21 @@ def _of_turns(found: Timeline, lane: int, scale: _Scale) -> Iterator[Bar]:
             yield scale.bar(_ON_TALKS[turn.kind], turn.at, turn.until)
 
 
-def _marked(turn: Turn) -> Person | None:
-    """On whose lane a turn is marked: whoever listens in has none."""
-    return turn.whom if turn.kind is TurnKind.LISTEN else turn.by
+def _is_marked(found: Timeline, lane: int, turn: Turn) -> bool:
+    """Whether a turn is marked on this lane: whoever listens in has none, nor has anybody of another company."""
+    if turn.kind is TurnKind.SILENCED:
+        return _talks_with(found, lane, None, turn.at)
+    return _is(found.lanes[lane], turn.whom if turn.kind is TurnKind.LISTEN else turn.by)
 
 
 def _talks_with(found: Timeline, lane: int, who: Person | None, at: float) -> bool:
-    """Whether the lane's person is in the talk that this person, by their phone, held then."""
-    its = [part for part in found.parts if any(_is(found.lanes[one], who) for one in part.people) and part.at <= at]
+    """Whether the lane's person is in the talk of this person then, or in any where it is None."""
+    its = [part for part in found.parts if part.at <= at and (who is None or _is_in(found, part, who))]
     return any(lane in part.people and (part.until is None or part.until >= at) for part in its)
+
+
+def _is_in(found: Timeline, part: Part, who: Person) -> bool:
+    return any(_is(found.lanes[one], who) for one in part.people)
 
 
 def _is(lane: Lane, who: Person | None) -> bool:

@@ -18,13 +18,14 @@ _ICONS = {
     TurnKind.FETCH: "back",
     TurnKind.HOLD: "pause",
     TurnKind.PAUSE: "lock",
+    TurnKind.SILENCED: "lock",
     TurnKind.START: "speaker",
     TurnKind.KEEP: "speaker",
     TurnKind.STOP: "lock",
     TurnKind.LISTEN: "ear",
 }
 # What lasts: its line says how long.
-_LASTING = frozenset({TurnKind.PARK, TurnKind.HOLD, TurnKind.PAUSE, TurnKind.LISTEN})
+_LASTING = frozenset({TurnKind.PARK, TurnKind.HOLD, TurnKind.PAUSE, TurnKind.SILENCED, TurnKind.LISTEN})
 
 # Nobody notices that they wait while one talk follows the other.
 _SHORTEST_WAIT_SECONDS = 1.0

@@ -36,15 +36,21 @@ def of(store: Store, viewer: Viewer, recording: Recording, lanes: tuple[NamedPar
 
 def _pauses(store: Store, viewer: Viewer, recording: Recording) -> list[Mark]:
     spans = pauses.within(store, recording)
-    named = of_users(store, viewer.domain, {span.by.username or "" for span in spans})
+    named = of_users(store, viewer.domain, {span.by.username or "" for span in spans if span.by is not None})
     return [
-        Mark(0, TurnKind.PAUSE, _who_paused(span, viewer, recording, named), None, span.begin, span.end)
+        Mark(0, _kind_of(span), _who_paused(span, viewer, recording, named), None, span.begin, span.end)
         for span in spans
     ]
 
 
+def _kind_of(span: PausedSpan) -> TurnKind:
+    return TurnKind.SILENCED if span.by is None else TurnKind.PAUSE
+
+
 def _who_paused(span: PausedSpan, viewer: Viewer, recording: Recording, named: Mapping[str, str]) -> NamedParty | None:
     """Whoever sees their own calls alone reads no names from others of the conversation."""
+    if span.by is None:
+        return None
     if span.call != recording.call and not viewer.reaches(Need.RECORDINGS, Reach.COMPANY):
         return None
     name = named.get(span.by.username or "", "")
