@@ -167,7 +167,8 @@ class Talk:
 
     In a conference, `part_of` is the user whose part this is, and `others` are all who are there beside the two.
     `consent` is what they have said together of being recorded, `agreed` which ends have said yes (`CALLER`,
-    `ANSWERER`), and `told` which have heard that they may be.
+    `ANSWERER`), and `told` which have heard that they may be. `stopped` are the users who have stopped their recording
+    in the conversation.
     """
 
     company: str
@@ -182,3 +183,4 @@ class Talk:
     consent: Consent = Consent.NOT_ASKED
     agreed: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()

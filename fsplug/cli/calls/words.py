@@ -11,6 +11,7 @@ REASONS: dict[str, str] = {
     VerdictReason.CONSENT_WITHDRAWN: "the consent to this call's recording was withdrawn",
     VerdictReason.CONSENT_MISSING: "nobody has agreed to the recording yet",
     VerdictReason.NOT_ANNOUNCED: "the recording was not announced",
+    VerdictReason.STOPPED_BY_USER: "{user} has stopped the recording in this conversation",
     VerdictReason.GROUP_SAYS_ALWAYS: "group {group} is always recorded",
     VerdictReason.BOX_TICKED: "{user}'s department records {direction} calls",
     VerdictReason.USER_WITHOUT_FLAG: "{user} has no recording flag",

@@ -1,5 +1,8 @@
 """What the recorded user does to the recording of a talk: started, kept, stopped. The gate has let it through."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import Call, Channel
 from fsplug.esl.calls.changes import Changes
@@ -9,6 +12,7 @@ from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.withdrawals import Withdrawals
 from fsplug.policy.conversation.events import Change
 from fsplug.policy.recording.control import Act
+from fsplug.policy.recording.stops import STOPPED, stopped_also
 
 
 class Acts:
@@ -26,6 +30,12 @@ class Acts:
         # First what is known for ever: whatever happens next, it holds after a restart, too.
         self._changes.acted(Change(act), call, channel, recording.decision, how)
         _DOES[act](self, recording)
+
+    def never_again(self, username: str, company: str, legs: Iterable[Channel]) -> None:
+        """This user has stopped: no later part of theirs in the conversation of these legs is recorded."""
+        for one in legs:
+            one.leg = replace(one.leg, stopped=stopped_also(one.leg.stopped, username, company))
+            self._ports.switch.mark(one.leg.uuid, {STOPPED: one.leg.stopped})
 
     def start(self, recording: Recording) -> None:
         """Start one that has waited for its user. If the switch does not do it, there is a gap."""

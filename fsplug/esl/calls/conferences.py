@@ -16,7 +16,7 @@ from fsplug.errors import FsplugError
 from fsplug.esl.calls.book import CallBook, Channel, ConferencePart
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decisions import Decided, Decisions
-from fsplug.esl.calls.live_recording import Recording
+from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
@@ -199,10 +199,12 @@ class Conferences:
         for other in self._book.conferences.get(conference, ()):
             if other in self._book.channels:
                 self._conversations.meet(channel.leg, self._book.channels[other].leg)
-        earlier = self._book.recording_of(channel)
+        earlier, was_here = self._book.recording_of(channel), channel.part is not None
         self._transfers.move_on(channel)
         if named.recording is not None:
             named.recording.due_at = now
+            if earlier is not None and was_here:
+                self._go_on(named.recording, earlier)
             self._recorder.start(named.recording)
         if earlier is not None:
             # Whoever came in while fsplug was away may have come right after it saw the conference last.
@@ -212,6 +214,13 @@ class Conferences:
         channel.decision = named.id
         channel.recording = named.recording.id if named.recording else None
         channel.part = ConferencePart(named.talk, _says(named.verdict))
+
+    def _go_on(self, recording: Recording, earlier: Recording) -> None:
+        """What its user has started or kept in the conference, they have in its next part, too."""
+        if earlier.is_kept and not earlier.terms.is_kept and not recording.is_kept:
+            recording.is_kept = True
+            recording.advance(Stage.ARMED)
+            self._recorder.reports.expected(recording)
 
     def _until(self, conference: str, now: float) -> Until:
         if conference in self._seen_until:

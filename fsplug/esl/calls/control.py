@@ -11,6 +11,7 @@ from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.recording_reports import LIMIT_REACHED
 from fsplug.policy.recording import control, withdrawal
 from fsplug.policy.recording.control import Act, By, ControlRequest, ControlTerms, Reason, act_of, refusal, refusals
+from fsplug.policy.recording.legs import is_users
 from fsplug.policy.recording.own_call import OwnCall
 from fsplug.policy.recording.phone_keys import Key
 from fsplug.policy.terms import DEFAULT_TERMS
@@ -47,6 +48,8 @@ class Control:
                 return {"paused": bool(self._pauses.of(found))}
         for recording in [one for one in self._own(found, username) if _takes(act, one)]:
             self._acts.do(act, found, channel, recording, how)
+        if act is Act.STOP:
+            self._acts.never_again(username, company, self._legs(found))
         self.on_change(company)
         return {}
 
@@ -139,7 +142,7 @@ class Control:
 
     def _channels(self, call: Call, username: str) -> list[Channel]:
         talking = (one for one in self._book.channels.values() if one.partner or one.part)
-        ours = (one for one in talking if one.leg.username == username and one.leg.company in ("", call.company))
+        ours = (one for one in talking if is_users(one.leg, call.company, username))
         return [one for one in ours if self._is_on(call, one)]
 
     def _legs(self, call: Call) -> list[Channel]:

@@ -17,6 +17,7 @@ from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.keys import KEY, KEY_EVENTS
 from fsplug.policy.recording.control import ControlTerms, keys_of
+from fsplug.policy.recording.legs import is_users
 from fsplug.policy.recording.phone_keys import Key
 
 log = structlog.get_logger()
@@ -48,7 +49,7 @@ class Keys:
         key = event.get(KEY)
         channel = self._book.channels.get(event.uuid) if key in set(Key) else None
         recording = self._book.recording_of(channel) if channel is not None else None
-        if channel is not None and recording is not None and recording.user == channel.leg.username:
+        if channel is not None and recording is not None and _is_own(channel, recording):
             self._ports.later(0, self._pressed, recording, Key(key or ""))
 
     def _listen(self, recording: Recording) -> None:
@@ -70,10 +71,15 @@ class Keys:
 
     def _own(self, recording: Recording) -> Channel | None:
         its = (one for one in self._book.channels.values() if one.recording == recording.id)
-        return next((one for one in its if one.leg.username == recording.user), None)
+        return next((one for one in its if _is_own(one, recording)), None)
 
     def _pressed(self, recording: Recording, key: Key) -> None:
         try:
             self._control.press(key, recording.company, recording.call, recording.user or "")
         except FsplugError as refusal:
             log.info("key-refused", call=recording.call, user=recording.user, key=key, reason=refusal.code)
+
+
+def _is_own(channel: Channel, recording: Recording) -> bool:
+    """Whether the recorded user is on this leg."""
+    return recording.user is not None and is_users(channel.leg, recording.company, recording.user)

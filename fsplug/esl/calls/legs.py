@@ -9,6 +9,7 @@ from fsplug.policy.consent import NOTED, WITHDRAWN_IN
 from fsplug.policy.entities import TRUNK_REALM
 from fsplug.policy.identities import HEADER_VARIABLES, VARIABLES, Identities, dialled, identities, identities_of_phone
 from fsplug.policy.recording.legs import AWAY_PREFIX, TRUNK, Leg
+from fsplug.policy.recording.stops import STOPPED
 
 _VARIABLE = "variable_"
 _ON_ANSWER = "variable_execute_on_answer"
@@ -49,6 +50,7 @@ _LONGEST_PLACE = 32
 _CONVERSATION = ("variable_fsplug_conversation", "variable_fsplug_call")
 # What its person was told or asked of being recorded.
 CONSENTS, _WITHDRAWN_IN = _VARIABLE + NOTED, _VARIABLE + WITHDRAWN_IN
+_STOPPED = _VARIABLE + STOPPED
 MENTIONS_CONSENTS = CONSENTS.encode()
 UUID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # How sofia is told to look a phone up, as in sofia/internal/1003%acme.example; the switch keeps that as the number.
@@ -72,6 +74,7 @@ _LEG = Headers(
     "variable_current_application",
     CONSENTS,
     _WITHDRAWN_IN,
+    _STOPPED,
     *_SERVES,
     PLACE,
     _TRANSFERRED,
@@ -141,6 +144,7 @@ def leg_of_headers(headers: Mapping[str, str]) -> Leg:
         conversation=_conversation(headers, uuid),
         consents=headers.get(CONSENTS, ""),
         withdrawn_in=headers.get(_WITHDRAWN_IN, ""),
+        stopped=headers.get(_STOPPED, ""),
     )
 
 

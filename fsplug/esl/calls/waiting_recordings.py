@@ -13,6 +13,7 @@ from fsplug.esl.calls.live_recording import Recording, Stage, follower_of
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
+from fsplug.policy.recording.legs import is_users
 from fsplug.policy.recording.verdict import verdict
 from fsplug.policy.terms import Terms
 from fsplug.store.calls import control
@@ -79,7 +80,8 @@ class WaitingRecordings:
         """The leg of the recorded user, if the talk goes on."""
         legs = (self._book.channels.get(leg) for leg in decision.talk.split(":")[:2])
         its = [one for one in legs if one is not None and one.decision == decision.id]
-        return next((one for one in its if one.leg.username == decision.user), None)
+        user = decision.user or ""
+        return next((one for one in its if is_users(one.leg, decision.company, user)), None)
 
     def _terms(self, decision: Decision) -> Terms:
         return verdict(talk_of(decision), self._policy.snapshot(decision.company, decision.version)).terms

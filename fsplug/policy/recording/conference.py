@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fsplug.policy.consent import ANSWERER, CALLER, Consent, of_all
 from fsplug.policy.entities import Direction, Party, Talk, User
-from fsplug.policy.recording.legs import Leg, user_of
+from fsplug.policy.recording.legs import Leg, stopped_on, user_of
 
 _ENDS = (CALLER, ANSWERER)
 
@@ -38,6 +38,7 @@ def part_of(own: Leg, others: Sequence[Leg], company: str, users: Mapping[str, U
         # Everybody else must agree: whoever comes next among them may be the other end.
         agreed=_ENDS if all(one.consent(company) is Consent.YES for one in others) else (),
         told=_ENDS if all(one.is_told(company) for one in (*others, own)) else (),
+        stopped=stopped_on((own, *others), company),
     )
 
 

@@ -35,6 +35,7 @@ def talk_from(facts: Mapping[str, Any]) -> Talk:
         # Older facts do not say which of the two agreed.
         agreed=tuple(facts.get("agreed", (CALLER, ANSWERER) if facts.get("consent") == Consent.YES else ())),
         told=tuple(facts.get("told", ())),
+        stopped=tuple(facts.get("stopped", ())),
     )
 
 

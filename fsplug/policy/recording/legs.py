@@ -1,11 +1,12 @@
 """Legs, the talks they make, and which of them is armed to record."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from fsplug.policy.consent import ANSWERER, CALLER, Consent, consent, is_told, of_all
 from fsplug.policy.entities import Direction, Party, PolicySnapshot, Talk, User
+from fsplug.policy.recording.stops import stopped_in
 from fsplug.policy.recording.verdict import Verdict, verdict
 
 # How the dialplan names the leg to a trunk among the legs that may answer.
@@ -50,7 +51,8 @@ class Leg:
     `transferrers` are the users whose phones transferred this leg, as those phones say, or as fsplug knows once it has
     seen whom the leg talked to. `conversation` is a call of the conversation that this leg was made for, or was in when
     it asked last. `consents` is what its person was told or asked of being recorded, as the dialplan notes it, and
-    `withdrawn_in` the companies in which they withdrew their consent (`policy.consent`).
+    `withdrawn_in` the companies in which they withdrew their consent (`policy.consent`). `stopped` is who has stopped
+    their recording in the conversation (`policy.recording.stops`).
     """
 
     uuid: str
@@ -76,6 +78,7 @@ class Leg:
     conversation: str = ""
     consents: str = ""
     withdrawn_in: str = ""
+    stopped: str = ""
 
     def consent(self, company: str) -> Consent:
         """What the person on this leg has said to this company of being recorded."""
@@ -134,6 +137,7 @@ def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
         consent=of_all((caller.consent(company), answerer.consent(company))),
         agreed=tuple(end for end, leg in ends if leg.consent(company) is Consent.YES),
         told=tuple(end for end, leg in ends if leg.is_told(company)),
+        stopped=stopped_on((caller, answerer), company),
     )
 
 
@@ -142,11 +146,22 @@ def in_order(one: Leg, other: Leg) -> tuple[Leg, Leg]:
     return (one, other) if _placed(one, other) else (other, one)
 
 
+def stopped_on(legs: Iterable[Leg], company: str) -> tuple[str, ...]:
+    """The users of this company who have stopped their recording in the conversation of these legs."""
+    return tuple(dict.fromkeys(username for leg in legs for username in stopped_in(leg.stopped, company)))
+
+
 def identified(leg: Leg, company: str) -> Leg:
     """The leg as this company's, with its user who signed in on it, if the dialplan marks no user on the leg."""
     username, _, domain = leg.signed_in.rpartition("@")
     is_unmarked = not leg.username and leg.company in ("", company)
     return replace(leg, username=username, company=company) if username and domain == company and is_unmarked else leg
+
+
+def is_users(leg: Leg, company: str, username: str) -> bool:
+    """Whether this user of the company is on the leg: the dialplan marks it so, or they signed in on it."""
+    own = identified(leg, company)
+    return own.username == username and own.company in ("", company)
 
 
 def with_forwarders(leg: Leg, known: Callable[[list[str]], Mapping[str, User]]) -> Leg:

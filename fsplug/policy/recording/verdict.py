@@ -2,8 +2,8 @@
 
 The rules, strongest first (spec R12-R27): an excluded number is never recorded; a ring group set to never is not;
 whoever was asked for consent and has not said yes, or has withdrawn it, is not; a ring group set to always is; then the
-department's boxes decide by direction. Every yes needs the user's own flag, and what its terms want announced or
-agreed to before. No rule, no recording.
+department's boxes decide by direction. Every yes needs the user's own flag, that the user has not stopped the recording
+in this conversation, and what its terms want announced or agreed to before. No rule, no recording.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,6 +34,7 @@ class Rule(StrEnum):
     CONSENT = "consent"
     GROUP_ALWAYS = "group-always"
     DEPARTMENT_POLICY = "department-policy"
+    STOPPED = "stopped"
     NO_POLICY = "no-policy"
 
 
@@ -46,6 +47,7 @@ class VerdictReason(StrEnum):
     CONSENT_WITHDRAWN = "consent-withdrawn"
     CONSENT_MISSING = "consent-missing"
     NOT_ANNOUNCED = "not-announced"
+    STOPPED_BY_USER = "stopped-by-user"
     GROUP_SAYS_ALWAYS = "group-says-always"
     BOX_TICKED = "box-ticked"
     USER_WITHOUT_FLAG = "user-without-flag"
@@ -120,10 +122,12 @@ def _forbidden(talk: Talk, snapshot: PolicySnapshot) -> Verdict | None:
 
 def _allowed(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
     verdicts = list(_by_rule(talk, snapshot))
-    recorded = next((one for one in verdicts if one.record), None)
-    if recorded:
-        lacks = _lacking(recorded, talk)
-        return replace(recorded, record=False, rule=Rule.CONSENT, reason=lacks) if lacks else recorded
+    wanted = sorted((one for one in verdicts if one.record), key=lambda one: one.user in talk.stopped)
+    for one in wanted[:1]:
+        if one.user in talk.stopped:
+            return replace(one, record=False, rule=Rule.STOPPED, reason=VerdictReason.STOPPED_BY_USER)
+        lacks = _lacking(one, talk)
+        return replace(one, record=False, rule=Rule.CONSENT, reason=lacks) if lacks else one
     if not verdicts:
         return _no(talk, snapshot, Rule.NO_POLICY, VerdictReason.NO_USER)
     return min(verdicts, key=lambda one: _NEAREST_MISS.index(one.reason))

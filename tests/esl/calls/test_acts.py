@@ -19,8 +19,9 @@ from fsplug.policy.terms import AgentMay, OnFailure, Start, Terms
 from fsplug.store.audit import trail
 from fsplug.store.calls import witnessed
 from fsplug.store.recordings import recordings
+from tests.esl.calls.test_conferences import ROOM, user
 from tests.esl.calls.test_pauses import AB, ABC, BEGIN, MOVES
-from tests.esl.flows import Flow, Marks, Row, assert_nothing_is_left, lines, rows
+from tests.esl.flows import Flow, Marks, Row, assert_nothing_is_left, called, customer, lines, rows
 from tests.esl.story import ACME, START, Story
 from tests.policysets import set_department_policy
 
@@ -45,6 +46,23 @@ def ends(leg: str = "B", is_recorded: bool = True) -> str:
     """The call is over, at 20 s."""
     stop = f"20.0 {leg} STOP success-silence\n" if is_recorded else ""
     return stop + OVER.format(leg=leg)
+
+
+IN_ROOM = {"A": customer(ROOM), "B": user("1001"), "C": user("1003")}
+MET = """
+    1.00  A  ANSWER
+    1.00  A  COMES    room
+    1.10  B  ANSWER
+    1.10  B  COMES    room
+    1.20  B  START
+"""
+
+
+def parted(recorded: str) -> str:
+    """All leave the conference at 20 s; of the legs this one is recorded."""
+    stop = f"20.0 {recorded} STOP success-silence\n"
+    left = (f"20.0 {leg} LEAVES NORMAL_CLEARING\n 20.0 {leg} GOES room\n" for leg in "CBA")
+    return stop + "".join(left) + "".join(f"20.1 {leg} HANGUP NORMAL_CLEARING\n" for leg in "CBA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +167,44 @@ KINDS = [
         legs=ABC,
     ),
     Kind(
+        "what the user has stopped stays stopped when the call comes back to them",
+        AUTOMATIC,
+        BEGIN
+        + "5.0 B DOES stop\n 5.2 B STOP success-maxtime\n"
+        + """
+        6.00  A  UNBRIDGE A-B
+        6.00  B  HANGUP   NORMAL_CLEARING
+        6.20  A  ASKS     1001
+        7.00  C  ANSWER
+        7.00  A  BRIDGE   A-C
+        """
+        + ends("C", is_recorded=False),
+        "B stopped 4.2",
+        trail="stop",
+        legs={**AB, "C": called("1001", by="A")},
+    ),
+    Kind(
+        "what the user has stopped in a conference stays stopped when somebody comes",
+        AUTOMATIC,
+        MET
+        + "5.0 B DOES stop\n 5.2 B STOP success-maxtime\n 6.0 C ANSWER\n 6.0 C COMES room\n 6.1 C START\n"
+        + parted("C"),
+        "B stopped 4.0\n C stopped 13.9",
+        trail="stop",
+        legs=IN_ROOM,
+    ),
+    Kind(
+        "what the user has started in a conference goes on when somebody comes, who starts their own part",
+        ON_DEMAND,
+        MET.replace("    1.20  B  START\n", "")
+        + "5.0 B DOES start\n 5.2 B START\n 6.0 C ANSWER\n 6.0 C COMES room\n"
+        + "6.1 B START\n 6.2 B STOP success-maxtime\n"
+        + parted("B"),
+        "B stopped 0.8\n B stopped 13.9",
+        trail="start",
+        legs=IN_ROOM,
+    ),
+    Kind(
         "the customer can do nothing",
         AUTOMATIC,
         BEGIN + "5.0 A DOES stop\n 5.0 A DOES pause\n" + ends(),
@@ -180,9 +236,13 @@ class ControlledFlow(Flow):
 
     def _asks_for(self, row: Row) -> None:
         try:
-            self.story.control.do(Act(row.note), ACME, "A", USERS.get(row.leg, ""), By.COMMAND)
+            call = row.leg if row.leg in self.story.book.calls else "A"
+            self.story.control.do(Act(row.note), ACME, call, USERS.get(row.leg, ""), By.COMMAND)
         except FsplugError as refusal:
             self.refused.append(str(refusal.code))
+        for _, leg, variable in (one for one in self.story.switch.commands if one[0] == "mark"):
+            name, _, value = variable.partition("=")
+            self._marks[leg][f"variable_{name}"] = value
 
     def kept_lengths(self) -> list[str]:
         self.story.write_down()
@@ -251,7 +311,7 @@ def test_what_keys_do(story: Story, name: str, terms: Terms, before: str, presse
         flow.begins(f"{second}.0 B PRESSES {key}\n")
         if ("start", "B") in [command[:2] for command in story.switch.commands[-1:]]:
             flow.begins(f"{second}.2 B START\n")
-    assert [command[0] for command in story.switch.commands if command[0] != "listen for"] == told.split()
+    assert [one[0] for one in story.switch.commands if one[0] not in ("listen for", "mark")] == told.split()
     assert trail_of(story) == (acts.split() or [one for one in told.split() if one == "stop"])
 
 

@@ -180,3 +180,20 @@ def test_the_terms_are_those_of_the_rule_that_won():
 
 def test_the_verdict_carries_the_policy_version():
     assert verdict(incoming(ANNA), snapshot(EVERY_BOX)).version == 7
+
+
+@pytest.mark.parametrize(
+    ("stopped", "record", "user"),
+    [((), True, "1001"), (("1001",), True, "1003"), (("1003",), True, "1001"), (("1001", "1003"), False, "1001")],
+)
+def test_who_has_stopped_in_the_conversation_is_not_recorded_again_and_a_colleague_is(stopped, record, user):
+    every_box = DepartmentPolicy("*", outgoing=True, internal=True, incoming=True)
+    outcome = verdict(talk(Party(ANNA), Party(CLARA), Direction.INTERNAL, stopped=stopped), snapshot(every_box))
+    assert (outcome.record, outcome.user) == (record, user)
+    assert (outcome.reason is VerdictReason.STOPPED_BY_USER) is not record
+    assert outcome.rule is (Rule.DEPARTMENT_POLICY if record else Rule.STOPPED)
+
+
+def test_no_stop_hides_that_a_number_is_never_recorded():
+    outcome = verdict(incoming(ANNA, stopped=("1001",)), snapshot(EVERY_BOX, excluded=CUSTOMER.numbers))
+    assert outcome.rule is Rule.EXCLUDED_NUMBER
