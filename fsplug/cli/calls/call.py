@@ -143,12 +143,17 @@ def _call_facts(call: Call, made: Iterable[Decision]) -> Facts:
 
 def _decision_facts(decision: Decision) -> Facts:
     named = {name: getattr(decision, name) for name in _DECISION}
-    return {"decision": decision.id, **named, "picked_up_by": decision.inputs.get("picked_up_by") or None}
+    return {
+        "decision": decision.id,
+        **named,
+        "on_demand": decision.waits,
+        "picked_up_by": decision.inputs.get("picked_up_by") or None,
+    }
 
 
 def _row(call: Facts) -> tuple[object, ...]:
     ended = call["cause"] if call["ended_at"] else "goes on"
-    decided = ", ".join(f"{one['rule']}: {words.outcome(one['record'])}" for one in call["decisions"])
+    decided = ", ".join(f"{one['rule']}: {words.outcome(one['record'], one['on_demand'])}" for one in call["decisions"])
     named = (call[name] for name in ("company", "direction", "group", "caller", "called"))
     return (call["call"], when(call["started_at"]), *named, ended, decided)
 
@@ -159,7 +164,7 @@ def _decision_lines(call: Facts) -> list[str]:
     rows = [
         (
             when(one["at"]),
-            words.outcome(one["record"]),
+            words.outcome(one["record"], one["on_demand"]),
             one["rule"],
             words.reason(one["reason"], **one),
             one["picked_up_by"],

@@ -174,7 +174,7 @@ def _part_row(part: Part, found: Timeline) -> tuple[object, ...]:
         caller,
         ", ".join([answerer, *others]),
         kind,
-        words.outcome(part.record),
+        words.outcome(part.record, part.waits),
         part.rule,
         why,
         ", ".join(kept + lost),

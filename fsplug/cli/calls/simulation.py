@@ -20,10 +20,14 @@ def heading(facts: Facts) -> Mapping[str, object]:
 def lines(facts: Facts) -> list[str]:
     """The verdicts, as people read them."""
     rows = [
-        (one["leg"], words.outcome(one["record"]), one["rule"], words.reason(one["reason"], **_named(one)), one["user"])
+        (one["leg"], _outcome(one), one["rule"], words.reason(one["reason"], **_named(one)), one["user"])
         for one in facts["verdicts"]
     ]
     return table(("if this leg answers", "verdict", "rule", "reason", "user"), rows) if rows else ["nobody may answer"]
+
+
+def _outcome(verdict: Facts) -> str:
+    return words.outcome(verdict["record"], verdict["on_demand"])
 
 
 def _named(verdict: Facts) -> Facts:

@@ -21,9 +21,9 @@ REASONS: dict[str, str] = {
 }
 
 
-def outcome(record: bool) -> str:
+def outcome(record: bool, on_demand: bool) -> str:
     """The verdict in a word or two."""
-    return "record" if record else "do not record"
+    return "do not record" if not record else "on demand" if on_demand else "record"
 
 
 def reason(code: str, **facts: Any) -> str:

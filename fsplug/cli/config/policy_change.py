@@ -103,9 +103,12 @@ def previewed(store: Store, company: str, drafted: PolicySnapshot, since: float)
         "company": company,
         "since": since,
         "talks": total.talks,
-        "recorded_then": total.then,
-        "recorded_today": total.today,
-        "recorded_with_change": total.drafted,
+        "recorded_then": total.then.recorded,
+        "recorded_today": total.today.recorded,
+        "recorded_with_change": total.drafted.recorded,
+        "on_demand_then": total.then.on_demand,
+        "on_demand_today": total.today.on_demand,
+        "on_demand_with_change": total.drafted.on_demand,
         "more": total.more,
         "less": total.less,
     }
@@ -115,16 +118,17 @@ def preview_lines(facts: Facts) -> list[str]:
     """What `preview` counted, as people read it."""
     if not facts["talks"]:
         return [f"nobody talked since {when(facts['since'])}; there is nothing to preview with"]
-    return [
-        f"{facts['talks']} talks since {when(facts['since'])}; nothing was changed",
-        *sheet(
-            {
-                "recorded then": facts["recorded_then"],
-                "under today's policy": facts["recorded_today"],
-                "with this change": f"{facts['recorded_with_change']} (+{facts['more']}, -{facts['less']})",
-            }
-        ),
-    ]
+    counted = {
+        "recorded then": _counted(facts, "then"),
+        "under today's policy": _counted(facts, "today"),
+        "with this change": f"{_counted(facts, 'with_change')} (+{facts['more']}, -{facts['less']})",
+    }
+    return [f"{facts['talks']} talks since {when(facts['since'])}; nothing was changed", *sheet(counted)]
+
+
+def _counted(facts: Facts, when_decided: str) -> str:
+    on_demand = facts[f"on_demand_{when_decided}"]
+    return f"{facts[f'recorded_{when_decided}']}{f', and {on_demand} on demand' if on_demand else ''}"
 
 
 def _after(store: Store, company: str, change: PolicyChange) -> PolicySnapshot:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fsplug.errors import Invalid
 from fsplug.policy.entities import Direction, PolicySnapshot, Talk
-from fsplug.policy.recording.preview import Again, Tally, again
+from fsplug.policy.recording.preview import Again, Outcome, Tally, again
 from fsplug.store.calls import decisions
 from fsplug.store.calls.decisions import Decision
 from fsplug.store.calls.replay import talk_of
@@ -57,7 +57,7 @@ def preview(store: Store, domain: str, drafted: PolicySnapshot, since: float, mo
         if is_capped := looked_at == most:
             break
         try:
-            one = again(talk_of(decision), decision.record, today, drafted)
+            one = again(talk_of(decision), Outcome.of(decision.record, decision.waits), today, drafted)
         except Invalid:
             unreadable += 1
             continue

@@ -76,8 +76,10 @@ def _answerers(directory: Directory, answering: Known, through: RingGroup | None
 
 
 def _verdict(arm: Arm) -> Facts:
-    side = "caller" if arm.on_caller else "answerer"
-    return {"leg": arm.leg, **asdict(arm.verdict), "recorded_on": side if arm.verdict.record else None}
+    side, outcome = "caller" if arm.on_caller else "answerer", arm.verdict
+    on_demand = outcome.record and not outcome.terms.is_kept
+    facts = {"on_demand": on_demand, "recorded_on": side if outcome.record else None}
+    return {"leg": arm.leg, **asdict(outcome), **facts}
 
 
 def _party(known: Known) -> Facts:

@@ -50,6 +50,7 @@ def test_a_call_is_listed_with_everything_decided_in_it(cli: Cli) -> None:
                 "version": 1,
                 "recording": "a-rec",
                 "at": 1005.0,
+                "on_demand": False,
                 "picked_up_by": None,
             }
         ],

@@ -169,6 +169,9 @@ def test_a_preview_says_what_the_change_would_have_recorded_and_changes_nothing(
         "recorded_then": 2,
         "recorded_today": 2,
         "recorded_with_change": with_change,
+        "on_demand_then": 0,
+        "on_demand_today": 0,
+        "on_demand_with_change": 0,
         "more": more,
         "less": less,
     }
@@ -180,6 +183,15 @@ def test_a_preview_counts_what_would_be_recorded_more(cli: Cli) -> None:
     change(cli, "--department", "Sales", "--no-incoming")
     facts = change(cli, "--department", "Sales", "--incoming", "--preview-since", 0)
     assert (facts["recorded_then"], facts["recorded_today"], facts["more"], facts["less"]) == (1, 0, 1, 0)
+
+
+def test_a_preview_counts_apart_what_the_user_would_have_to_start(cli: Cli) -> None:
+    cli.write([*recorded("a"), *not_recorded("n")])
+    words = ("--department", "Sales", "--start", "on-demand", "--agent-may", "start", "--preview-since", 0)
+    facts = change(cli, *words)
+    assert (facts["recorded_with_change"], facts["on_demand_with_change"], facts["less"]) == (0, 1, 1)
+    printed = cli.ok("policy", "set", "--company", ACME, *words)
+    assert "0, and 1 on demand (+0, -1)" in printed
 
 
 def test_a_preview_of_what_is_unknown_is_refused(cli: Cli) -> None:

@@ -8,6 +8,8 @@ import pytest
 from fsplug.policy.access.scopes import operator
 from fsplug.policy.entities import DepartmentPolicy, Direction
 from fsplug.policy.recording.edit import PolicyEdit, of_department
+from fsplug.policy.recording.preview import Counted, Outcome, Tally
+from fsplug.policy.terms import DEFAULT_TERMS, AgentMay, Start, Terms
 from fsplug.store.calls import decisions, ledger
 from fsplug.store.calls.preview import preview
 from fsplug.store.change import edit_policy, planning
@@ -37,26 +39,40 @@ def _talk(store: Store, call: str, at: float, **inputs: Any) -> None:
         "groups": [],
         "forwarders": [],
     }
-    kept = {"user": "1003", "group": None, "record": False, "recording": None, "inputs": {**known, **inputs}}
+    outcome = {name: inputs.pop(name) for name in ("record", "terms") if name in inputs}
+    kept = {"user": "1003", "group": None, "record": False, "recording": None, "inputs": {**known, **inputs}, **outcome}
     ledger.apply(store, [seen(call, at=at), decided(call, at=at, **kept)])
 
 
-def _ticked(store: Store) -> Any:
-    policy_edit = PolicyEdit(
-        policies.current_version(store, ACME), {"Support": DepartmentPolicy("Support", incoming=True)}
-    )
+def _ticked(store: Store, terms: Terms = DEFAULT_TERMS) -> Any:
+    boxes = DepartmentPolicy("Support", incoming=True, terms=terms)
+    policy_edit = PolicyEdit(policies.current_version(store, ACME), {"Support": boxes})
     return edit_policy.drafted_snapshot(store, ACME, policy_edit)
 
 
 def test_talks_are_counted_as_they_were_are_and_would_be(store: Store) -> None:
     found = preview(store, ACME, _ticked(store), 4_500.0)
     total = found.total
-    assert (total.talks, total.then, total.today, total.drafted, total.more, total.less) == (5, 0, 0, 5, 5, 0)
+    assert total == Tally(5, Counted(0), Counted(0), Counted(5), more=5)
     assert found.by_direction[Direction.INCOMING] == total
     assert found.by_direction[Direction.OUTGOING].talks == 0
     assert found.by_department == {"Support": total}
     assert [one.decision.call for one in found.examples][:2] == ["call-9", "call-8"]
     assert not found.is_capped
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        Terms(start=Start.ON_DEMAND, agent_may=frozenset({AgentMay.START})),
+        Terms(start=Start.KEEP_ON_DEMAND, agent_may=frozenset({AgentMay.KEEP})),
+    ],
+)
+def test_what_the_user_must_start_or_keep_is_not_counted_as_recorded(store: Store, terms: Terms) -> None:
+    _talk(store, "wished", 9_500.0, record=True, terms=terms)
+    found = preview(store, ACME, _ticked(store, terms), 9_000.0)
+    assert found.total == Tally(2, Counted(0, on_demand=1), Counted(0), Counted(0, on_demand=2))
+    assert {one.again.drafted for one in found.examples} == {Outcome.ON_DEMAND}
 
 
 @pytest.mark.parametrize(("most", "talks", "is_capped"), [(3, 3, True), (10, 10, False), (11, 10, False), (0, 0, True)])
