@@ -279,6 +279,19 @@ def test_uuid_record_takes_its_variables_as_the_fifth_word_only(switch, connect,
     assert given == [None, "5"]
 
 
+def test_one_application_starts_a_recording_and_masks_it(switch, connect, tmp_path):
+    client, path = connect(switch), tmp_path / "r.wav"
+    callee = switch.place("+4522334455", "1001", talk=None).wait_bridged()
+    started = f"${{uuid_record({callee.uuid} start {path} 0 %7Bid%3D5%7D)}}"
+    words = f"execute-app-name: eval\nexecute-app-arg: {started}${{uuid_record({callee.uuid} mask {path})}}"
+    client.ask(f"sendmsg {callee.uuid}\ncall-command: execute\n{words}")
+    assert client.event("RECORD_START", callee.uuid).get("Recording-Variable-id") == "5"
+    let_them_talk(switch, 1.0)
+    assert client.api(f"uuid_record {callee.uuid} stop {path}") == "+OK Success\n"
+    [samples] = samples_of(path)
+    assert len(samples) > RATE / 2 and not any(samples)
+
+
 def test_two_starts_of_one_path_are_one_recording(switch, connect, tmp_path):
     client = connect(switch)
     path = tmp_path / "r.wav"
