@@ -22,4 +22,7 @@ def bars(tallies: Mapping[str, Tally]) -> dict[str, Bars]:
     def long(number: int) -> float:
         return round(100.0 * number / most, 2) if most else 0.0
 
-    return {name: Bars(long(one.talks), long(one.today.recorded), long(one.drafted.recorded)) for name, one in tallies.items()}
+    return {
+        name: Bars(long(one.talks), long(one.today.recorded), long(one.drafted.recorded))
+        for name, one in tallies.items()
+    }
