@@ -68,7 +68,7 @@ WHO = {
     "/deletions": MANAGERS,
     "/missing": MANAGERS,
     "/groups": ADMINS,
-    "/people": ADMINS | {"sub-admin"},
+    "/people": MANAGERS | ADMINS | {"sub-admin"},
     "/people/import": ADMINS | {"sub-admin"},
     "/activity": MANAGERS | ADMINS,
 }

@@ -15,6 +15,7 @@ class Need(StrEnum):
     INSTALLATION = "this fsplug itself"
     SECRETS = "the passwords of phones and trunks"
     COMPANY = "the company's settings"
+    USER_LIST = "the list of users"
     PEOPLE = "users"
     GRANTS = "rights, roles and licences"
     POLICY = "recording policy"
@@ -85,9 +86,10 @@ class Touch:
 
 _OF_ADMIN: Mapping[AdminScope, Mapping[Need, Reach]] = {
     AdminScope.NONE: {},
-    AdminScope.SUB_ADMIN: {Need.PEOPLE: Reach.DEPARTMENTS},
+    AdminScope.SUB_ADMIN: {Need.USER_LIST: Reach.DEPARTMENTS, Need.PEOPLE: Reach.DEPARTMENTS},
     AdminScope.COMPANY_ADMIN: {
         Need.COMPANY: Reach.COMPANY,
+        Need.USER_LIST: Reach.COMPANY,
         Need.PEOPLE: Reach.COMPANY,
         Need.GRANTS: Reach.COMPANY,
         Need.AUDIT: Reach.COMPANY,
@@ -104,6 +106,8 @@ _OF_ROLE: Mapping[Role, Mapping[Need, Reach]] = {
         Need.CHANGES: Reach.OWN,
     },
     Role.SUPERUSER: {
+        # Of those on it, a superuser says who is recorded.
+        Need.USER_LIST: Reach.COMPANY,
         Need.POLICY: Reach.COMPANY,
         Need.RECORDINGS: Reach.COMPANY,
         Need.SHARING: Reach.COMPANY,
@@ -140,6 +144,17 @@ def reach(actor: Actor, need: Need) -> Reach:
         return Reach.EVERYTHING
     found = (given.get(need, Reach.NOTHING) for given in (_OF_ADMIN[actor.scope], _OF_ROLE[actor.role]))
     return max(found, key=_WIDTH.index)
+
+
+def departments_of(actor: Actor, need: Need = Need.PEOPLE) -> frozenset[str] | None:
+    """The departments whose users the actor reaches for this need; None for all."""
+    return None if reach(actor, need).is_at_least(Reach.COMPANY) else actor.departments
+
+
+def administers(actor: Actor, departments: Iterable[str | None]) -> bool:
+    """Whether the actor administers the users of all these departments; None is no department."""
+    reached = departments_of(actor)
+    return reached is None or all(one in reached for one in departments)
 
 
 def check_may(actor: Actor, need: Need, company: str | None) -> Reach:

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.access.scopes import Actor
+from fsplug.policy.access.scopes import Actor, departments_of
 from fsplug.store.change.checks import Trouble
 from fsplug.store.change.draft import Draft, Table, edit
-from fsplug.store.change.edit_users import NOT_SEEN, departments_of
+from fsplug.store.change.edit_users import NOT_SEEN
 from fsplug.store.change.outcome import Outcome
 from fsplug.store.change.reached import Grantee, seen
 from fsplug.store.config.groups import MEMBER

@@ -1,11 +1,12 @@
 """The same change for one or many users: looked at before it is saved, and saved as one."""
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.access.scopes import Actor, Need, Reach, reach
+from fsplug.policy.access.scopes import Actor, Need, Reach, departments_of, reach
 from fsplug.policy.access.waiting import Wait
 from fsplug.policy.addresses import normalised, same
 from fsplug.policy.entities import Licence, Right, Role
@@ -111,11 +112,6 @@ def may_set_record(company: Company, actor: Actor) -> bool:
     return company.admins_set_record or reach(actor, Need.POLICY).is_at_least(Reach.COMPANY)
 
 
-def departments_of(actor: Actor) -> frozenset[str] | None:
-    """The departments whose users the actor may list; None for all."""
-    return None if reach(actor, Need.PEOPLE).is_at_least(Reach.COMPANY) else actor.departments
-
-
 def preview(store: Store, domain: str, usernames: Collection[str], user_edit: UserEdit, actor: Actor) -> UserPreview:
     """What saving the edit would do. Refused if the actor is not allowed to save it, Invalid("unknown-user")."""
     with store.connection():
@@ -125,7 +121,9 @@ def preview(store: Store, domain: str, usernames: Collection[str], user_edit: Us
         troubles = tuple(_troubles(store, domain, moved))
         grantees, waits = list[Grantee](), dict[Wait, list[str]]()
         called = {one.username: one.called for one in found}
-        if not troubles:
+        if troubles:
+            _check_may(store, draft, actor)
+        else:
             planning.check(store, plan := draft.plan(), actor)
             grantees = planning.grantees(store, plan)
             waits = waiting.waits_of(store, domain, planning.held(store, plan, actor), actor.logged_name)
@@ -164,6 +162,7 @@ def save(
         _check_unchanged(store, domain, found, version)
         moved[:] = _changed(draft, found, user_edit)
         for trouble in _troubles(store, domain, moved):
+            _check_may(store, draft, actor)
             raise Invalid(trouble.code, f"{trouble.name}: {trouble.code}", name=trouble.name)
 
     def confirm(grantees: list[Grantee]) -> None:
@@ -176,8 +175,14 @@ def save(
     return len(moved), len(made.waiting)
 
 
+def _check_may(store: Store, draft: Draft, actor: Actor) -> None:
+    """Refused when the actor must not make the change: they then learn nothing of what else is wrong with it."""
+    with suppress(Invalid):
+        planning.check(store, draft.plan(), actor)
+
+
 def _marked(store: Store, domain: str, usernames: Collection[str], actor: Actor) -> list[Person]:
-    found = user_list.of(store, domain, usernames, departments_of(actor))
+    found = user_list.of(store, domain, usernames, departments_of(actor, Need.USER_LIST))
     unknown = set(usernames) - {one.username for one in found}
     if unknown or not found:
         named = ", ".join(sorted(unknown)[:3])[:100]
@@ -272,16 +277,14 @@ def _troubles(store: Store, domain: str, moved: list[_Moved]) -> Iterator[UserTr
 
 
 def _is_taken(store: Store, domain: str, username: str, email: str) -> bool:
-    holder = _HOLDER.row(store, company=company_id(store, domain), address=same(email))
-    return holder not in (None, username)
+    return _HOLDER.row(store, company=company_id(store, domain), address=same(email)) not in (None, username)
 
 
 def _check_unchanged(store: Store, domain: str, found: list[Person], version: int) -> None:
     usernames, current = [one.username for one in found], policies.current_version(store, domain)
     # Nobody has seen a version that is yet to come.
     seen, now = (_facts(store, domain, usernames, at) for at in (version if version <= current else 0, current))
-    changed = [one.called for one in found if seen.get(one.username) != now.get(one.username)]
-    if changed:
+    if changed := [one.called for one in found if seen.get(one.username) != now.get(one.username)]:
         text = f"{', '.join(changed[:3])} has been changed since you looked; look again"
         raise Refused("changed-meanwhile", text, names=changed[:10])
 

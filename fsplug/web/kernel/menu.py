@@ -44,7 +44,9 @@ def shown(viewer: Viewer) -> list[tuple[Section, list[MenuEntry]]]:
 
 def _menu() -> dict[str, Any]:
     looking = getattr(g, "viewer", None)
-    return {"menu": shown(looking) if looking else []}
+    found = shown(looking) if looking else []
+    here = [section for section, entries in found if any(entry.is_here for entry in entries)]
+    return {"menu": found, "is_configuration": here == [Section.CONFIGURATION]}
 
 
 def _entries(section: Section, pages: Iterable[Page], viewer: Viewer, open_page: str | None) -> Iterator[MenuEntry]:

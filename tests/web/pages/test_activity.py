@@ -256,7 +256,7 @@ def test_values_stand_there_in_the_words_of_the_other_pages(anna: Browser, conso
     edit(console.store, ACME, "operator", change)
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", anna.get("/activity").text))
     for text in (
-        "recording: Always record → Never record",
+        "recording: Always record (consent via IVR) → Never record",
         "name: Acme → Acme A/S",
         "listen-in needs consent: no → yes",
     ):

@@ -303,14 +303,32 @@ def test_a_sub_admin_can_t_take_over_the_mail_of_one_who_holds_a_role(sub_admin:
     assert sub_admin.post("/people/invite", username="1001").status_code == 403
 
 
-def test_nobody_else_gets_there(browser: Browser, console: Console) -> None:
+def test_a_superuser_chooses_who_is_recorded_and_nothing_else(browser: Browser, console: Console) -> None:
     console.made()
+    browser.sign_in()
+    assert 'href="/people"' in browser.get("/recordings").text
+    shown = browser.get(f"/people?marked={CLARA}").text
+    assert set(re.findall(r'<select id="set-(\w+)"', shown)) == {"records"}
+    assert "set-email" not in shown and "/people/new" not in shown and f"/people/user/{CLARA}" not in shown
+    wanted = "no" if held(console, CLARA).records else "yes"
+    assert saved(browser, console, CLARA, records=wanted).status_code == 303
+    assert held(console, CLARA).records is (wanted == "yes")
+    before = held(console, CLARA)
+    for forged in ({"right": "yes"}, {"email": "mine@evil.example"}, {"department": "in "}, {"role": "superuser"}):
+        for path in ("/people/summary", "/people/save"):
+            assert send(browser, path, CLARA, version=version(console), **forged).status_code == 403
+    assert held(console, CLARA) == before
+    assert send(browser, "/people/invite", CLARA).status_code == 403
+
+
+def test_nobody_else_gets_there(browser: Browser, console: Console) -> None:
+    console.made("1001", ANNA, "my-console")
     browser.sign_in()
     assert browser.get("/people").status_code == 403
     for path in ("/people/summary", "/people/save", "/people/invite"):
         assert send(browser, path, "1001", version=version(console), right="yes").status_code == 403
     assert grants.rights(console.store, ACME, "1001", int(version(console))) == frozenset()
-    assert 'href="/people"' not in browser.get("/").text
+    assert 'href="/people"' not in browser.get("/recordings").text
 
 
 @pytest.mark.parametrize("username", ["9999", "birgitta", "", "'; DROP", "1" * 3000])

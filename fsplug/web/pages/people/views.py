@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, render_template, request
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.access.scopes import Actor, Need, Reach
+from fsplug.policy.access.scopes import Actor, Need, Reach, administers, departments_of
 from fsplug.policy.entities import Licence, Right, Role
 from fsplug.store.accounts import accounts, invitations
 from fsplug.store.change import edit_users
@@ -49,21 +49,21 @@ class UserSettings:
 
 
 @PAGE.get("/people")
-@takes(Need.PEOPLE, Reach.DEPARTMENTS)
+@takes(Need.USER_LIST, Reach.DEPARTMENTS)
 def page() -> str:
     """The list, with the settings of the marked users beside it."""
     return _page()
 
 
 @PAGE.post("/people/summary")
-@takes(Need.PEOPLE, Reach.DEPARTMENTS)
+@takes(Need.USER_LIST, Reach.DEPARTMENTS)
 def summary() -> Any:
     """What saving would change, and for how many users."""
     return _summary()
 
 
 @PAGE.post("/people/save")
-@takes(Need.PEOPLE, Reach.DEPARTMENTS, steps_up=True)
+@takes(Need.USER_LIST, Reach.DEPARTMENTS, steps_up=True)
 def save() -> Any:
     """Save the change."""
     viewer, marked, user_edit, actor = shell.viewer(), _marked(), _user_edit(), g.actor
@@ -109,7 +109,7 @@ def _page(trouble: str | None = None) -> str:
     user_filter = asked_filter(actor)
     store, after = guard.store(), _place(request.values.get("after", ""))
     found = user_list.listed(store, viewer.domain, user_filter, ROWS + 1, after)
-    shown = found[:ROWS]
+    shown, settings = found[:ROWS], _settings(store, viewer.domain, marked, actor)
     return render_template(
         "people/page.html",
         trouble=trouble,
@@ -117,13 +117,14 @@ def _page(trouble: str | None = None) -> str:
         is_first=after is None,
         roles=list(Role),
         company_reach=Reach.COMPANY,
+        administers=administers(actor, (one.department for one in settings.marked)),
         may_set_record=edit_users.may_set_record(viewer.company, actor),
         found=shown,
         is_unfolded=not shell.wants_part(),
         count=user_list.count(store, viewer.domain, user_filter),
         following="\t".join(shown[-1].place(user_filter.sort)) if len(found) > ROWS else None,
         mail_states=_mail_states(store, viewer.domain, shown),
-        settings=_settings(store, viewer.domain, marked, actor),
+        settings=settings,
         departments=_departments(store, viewer.domain, actor),
         groups=groups.groups(store, viewer.domain, policies.current_version(store, viewer.domain)),
     )
@@ -138,18 +139,18 @@ def asked_filter(actor: Actor) -> UserFilter:
         asked.get("in_group") or None,
         Role(role) if role in set(Role) else None,
         Licence(licence) if licence in set(Licence) else None,
-        edit_users.departments_of(actor),
+        departments_of(actor, Need.USER_LIST),
         user_list.sort_of(asked.get("sort", "")),
     )
 
 
 def _departments(store: Store, domain: str, actor: Actor) -> list[str]:
-    seen = edit_users.departments_of(actor)
+    seen = departments_of(actor, Need.USER_LIST)
     return [name for name in users.departments(store, domain) if seen is None or name in seen]
 
 
 def _settings(store: Store, domain: str, usernames: list[str], actor: Actor) -> UserSettings:
-    marked = user_list.of(store, domain, usernames, edit_users.departments_of(actor))
+    marked = user_list.of(store, domain, usernames, departments_of(actor, Need.USER_LIST))
     names = sorted({name for one in marked for name in one.profiles})
     return UserSettings(
         marked,

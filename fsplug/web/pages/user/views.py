@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort, g, redirect, render_template, request
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.access.scopes import Actor, Need, Reach
+from fsplug.policy.access.scopes import Actor, Need, Reach, departments_of
 from fsplug.policy.entities import AdminScope, DeviceKind, Licence, Right, Role
 from fsplug.store.change import edit_entry, edit_users
 from fsplug.store.change.draft import Table
@@ -134,14 +134,14 @@ def _page(
         licence=Licence.CONTACT_PRO in shown.get("licences", ()),
         right=Right.LISTEN_IN in shown.get("rights", ()),
         departments=_departments(actor),
-        has_company=edit_users.departments_of(actor) is None,
+        has_company=departments_of(actor) is None,
         may_set_record=edit_users.may_set_record(viewer.company, actor),
         preview={"grantees": error.grantees, "called": {username: called}} if isinstance(error, GrantNotSeen) else {},
     )
 
 
 def _departments(actor: Actor) -> list[str]:
-    seen = edit_users.departments_of(actor)
+    seen = departments_of(actor)
     return [name for name in users.departments(guard.store(), shell.viewer().domain) if seen is None or name in seen]
 
 

@@ -1,0 +1,67 @@
+"""Help: what somebody may do, step by step, in the words of the pages; docs/console.md has the same in English."""
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fsplug.web.kernel import page, texts
+from fsplug.web.pages.help.views import GUIDES
+from fsplug.words.catalogue import LANGUAGES, Words
+from tests.store.accountcast import ANNA, BO, Console
+from tests.tables import table
+from tests.web.conftest import Browser
+
+DOCS = Path(__file__).parents[3] / "docs" / "console.md"
+TEXTS = texts.of(page.found())
+
+
+def _headings(browser: Browser) -> list[str]:
+    return re.findall(r'<section[^>]*>\s*<h2 id="([a-z-]+)">', browser.get("/help").text)
+
+
+def test_somebody_sees_the_guides_of_what_they_may_do(browser: Browser, console: Console, new_browser: Any) -> None:
+    console.made()
+    console.made("1002", BO, "my-console")
+    browser.sign_in(email=ANNA)
+    bo = new_browser()
+    bo.sign_in(email=BO)
+    assert {"recordings", "player", "deletions", "policies", "recorded", "colleagues"} <= set(_headings(browser))
+    assert _headings(bo) == ["account", "recordings", "colleagues", "my-calls", "own-call"]
+    console.give("1002", admin="company-admin")
+    bo.sign_in(email=BO)
+    assert {"people", "listening", "user"} <= set(_headings(bo))
+
+
+def test_a_page_leads_to_its_own_guide(browser: Browser, console: Console) -> None:
+    console.made()
+    browser.sign_in()
+    for path, guide in (("/recordings", "recordings"), ("/my-calls", "my-calls"), ("/policies", "policies")):
+        assert f'href="/help#{guide}"' in browser.get(path).text
+        assert guide in _headings(browser)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_step_names_what_is_there_to_press(language: str) -> None:
+    with table() as rows:
+        for guide in GUIDES:
+            with rows.row(guide.name):
+                steps = list(guide.steps(Words(language, TEXTS)))
+                assert len(steps) >= 3 and not any("{" in one for one in steps)
+
+
+def test_the_document_has_the_same_steps_in_english() -> None:
+    document, words = " ".join(DOCS.read_text(encoding="utf-8").split()), Words("en", TEXTS)
+    with table() as rows:
+        for guide in GUIDES:
+            with rows.row(guide.name):
+                assert f"### {words(f'help-{guide.name}')} 1. " in document
+                for number, step in enumerate(guide.steps(words), 1):
+                    assert f"{number}. {_marked_down(step)}" in document
+
+
+def _marked_down(step: str) -> str:
+    text = re.sub("</?strong>", "**", str(step).replace("*28*", "`*28*`"))
+    return html.unescape(text)
