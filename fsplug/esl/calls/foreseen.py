@@ -18,8 +18,9 @@ itself begins it, without a word from fsplug: each of the two may be connected w
 the leg that would be recorded then is armed for that. What is armed runs at the end of the leg's bridge, in the leg's
 own thread, and does nothing unless the leg is about to get that very partner (`signal_bond`).
 
-Whatever began is decided and written down as ever, at the BRIDGE. A
-recording that is not of that talk is stopped and destroyed, as is one whose talk never comes.
+What the switch says too late, or fsplug hears too late, begins a little after the BRIDGE (`Starts`). Whatever began is
+decided and written down as ever, at the BRIDGE. A recording that is not of that talk is stopped and destroyed, as is
+one whose talk never comes.
 """
 
 from collections.abc import Iterable, Sequence
