@@ -213,7 +213,8 @@ class LinkedSwitch:
         self._link.execute(commands.uuid(leg), application, argument, ANSWER_SECONDS)
 
     def record_at_once(self, leg: str, path: str, recording: str, terms: Terms, of_partner: bool) -> None:
-        self._answer(recordings.record_at_once(leg, path, recording, terms, of_partner))
+        if not self._is_done(recordings.record_at_once(leg, path, recording, terms, of_partner)):
+            self.start_recording(leg, path, recording, terms, of_partner)  # It has no media yet.
 
     def record_silently(self, leg: str, path: str, recording: str, terms: Terms, of_partner: bool) -> None:
         application, _, argument = recordings.record_silently(leg, path, recording, terms, of_partner).partition(" ")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Unavailable
+from fsplug.esl.commands.recordings import record_at_once
 from fsplug.esl.switch import LinkedSwitch, Switch
 from fsplug.policy.access.sign_in_failures import SignIn
 from fsplug.policy.terms import Terms
@@ -163,12 +164,15 @@ def test_a_recording_is_started_in_the_leg_s_own_thread() -> None:
 
 
 def test_on_a_leg_in_a_new_bridge_the_switch_starts_a_recording_by_itself_without_a_thread() -> None:
-    switch, link = linked({})
-    switch.record_at_once(LEG, "/spool/r.wav", "r", Terms(max_seconds=60), of_partner=False)
-    [given] = link.given
-    assert given.startswith(
+    told = record_at_once(LEG, "/spool/r.wav", "r", Terms(max_seconds=60), of_partner=False)
+    assert told.startswith(
         f"uuid_record {LEG} start /spool/r.wav 61 {{fsplug_recording%3Dr%2CRECORD_USE_THREAD%3Dfalse"
     )
+    # The second leg has no media yet: it begins by itself.
+    for answer, more in (("+OK Success\n", []), ("-ERR Cannot record session!\n", [f"{LEG} record_session"])):
+        switch, link = linked({told: answer})
+        switch.record_at_once(LEG, "/spool/r.wav", "r", Terms(max_seconds=60), of_partner=False)
+        assert (link.given[0], [" ".join(one.split()[:2]) for one in link.given[1:]]) == (told, more)
 
 
 @pytest.mark.parametrize(("terms", "limit"), [(Terms(), 0), (Terms(max_seconds=30), 31)])
