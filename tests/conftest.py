@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from fsplug.wiring.process.patching import patch
+# Until all is imported and collected: nearly all of it stays, and to search it for garbage again and again takes long.
+gc.disable()
+
+from fsplug.wiring.process.patching import patch  # noqa: E402
 
 patch()
 
@@ -35,8 +38,8 @@ def pytest_make_collect_report(
 
 def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end: Python need not search it again and again for garbage."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _strictly(report: Any) -> Any:
