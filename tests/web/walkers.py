@@ -3,8 +3,9 @@
 import re
 import urllib.parse
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, product, repeat
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,12 @@ _SEEN = {
     "gap": ("decision",),
     "share_link": ("email", "subject"),
 }
+# What may stand above something else in a path, by its name there, and the tables that have an id of it. The tag of the
+# console's own files is nobody's.
+_ABOVE: Mapping[str, Sequence[tuple[str, str]]] = {
+    "recording": (("recording", "id"), ("share_link", "recording"), ("deletion", "recording")),
+    "asked": (),
+}
 _SHORTEST_MARK = 6
 SHORTEST_ID = 10
 # What a view takes out of a query string or a form.
@@ -96,12 +103,36 @@ class Way:
         """How many there are to be put in."""
         return self.path.count("<")
 
-    def asked(self, ours: Sequence[str], others: Sequence[str]) -> list[tuple[str, ...]]:
+    def asked(self, ours: "Ids", others: "Ids") -> list[tuple[str, ...]]:
         """What to put in: hostile text and ids for each, and something of others' below what is ours, or theirs."""
         if not self.arguments:
             return [("",)]
-        deep = product((*ours, *others), others) if self.arguments > 1 else ()
-        return [*((value,) for value in (*ours, *others, uuid.uuid4().hex, *HOSTILE)), *deep]
+        above = (*ours.above(self._first), *others.above(self._first)) if self.arguments > 1 else ()
+        return [*((value,) for value in (*ours, *others, uuid.uuid4().hex, *HOSTILE)), *product(above, others)]
+
+    @property
+    def _first(self) -> str:
+        return re.findall("<(?:[^:>]+:)?([^>]+)>", self.path)[0]
+
+
+class Ids(tuple[str, ...]):
+    """An id of a company's of each kind, the newest; and a user, a number, a department, a group."""
+
+    _by_column: Mapping[tuple[str, str], str]
+
+    @classmethod
+    def of(cls, by_column: Mapping[tuple[str, str], str], others: Sequence[str]) -> "Ids":
+        """The ids by the table and the column that hold them, and the others."""
+        found = cls((*by_column.values(), *others))
+        found._by_column = by_column
+        return found
+
+    def above(self, name: str) -> Sequence[str]:
+        """Those that lead somewhere where a path has `name` above something else; all, where that is not known."""
+        columns = _ABOVE.get(name)
+        if columns is None:
+            return self
+        return [self._by_column[column] for column in columns if column in self._by_column]
 
 
 def ways(app: Flask) -> list[Way]:
@@ -113,6 +144,7 @@ def ways(app: Flask) -> list[Way]:
     ]
 
 
+@cache
 def names_taken() -> list[str]:
     """Every name that some view or form knows."""
     views = (name for path in _WEB.rglob("*.py") for name in _TAKEN.findall(path.read_text(encoding="utf-8")))
@@ -120,13 +152,19 @@ def names_taken() -> list[str]:
     return sorted({*views, *forms} - {"viewport", "htmx-config", "robots"})
 
 
-def ids(store: Store, domain: str) -> list[str]:
-    """An id of the company's of each kind, the newest; and a user, a number, a department, a group."""
+@cache
+def filled(value: str) -> str:
+    """A form, or a query string, that has this text under every name that some view or form knows."""
+    return urllib.parse.urlencode(dict.fromkeys(names_taken(), value))
+
+
+def ids(store: Store, domain: str) -> Ids:
+    """Those of this company."""
     company = company_id(store, domain)
     newest = "SELECT {} FROM {} WHERE company = ? ORDER BY {} DESC LIMIT 1"
-    found = [store.row(newest.format(column, table, _order(table)), company) for table, column in _IDS]
+    found = {one: store.row(newest.format(one[1], one[0], _order(one[0])), company) for one in _IDS}
     others = ("1002", "2001", *(row[0] for row in store.rows("SELECT name FROM department WHERE company = ?", company)))
-    return [*(str(row[0]) for row in found if row), *others]
+    return Ids.of({one: str(row[0]) for one, row in found.items() if row}, others)
 
 
 def nobody_s(theirs: str) -> str:
@@ -165,21 +203,23 @@ class Walker:
     def ask(self, way: Way, path: str, form: dict[str, Any] | bytes | None = None, **options: Any) -> Any:
         """What they get; a body that never ends is not read."""
         client: FlaskClient = self.app.test_client()
-        token = self.username and sessions.begin(self.store, self.domain, self.username, "192.0.2.1", "walker")
-        if token:
-            client.set_cookie("__Host-fsplug-session", token, domain="console.example", secure=True)
-        if token and self.is_proved:
-            proof = step_up.new_proof(self.store, token)
-            client.set_cookie("__Host-fsplug-step-up", proof, domain="console.example", secure=True)
+        token, proof = self._signed_in() if self.username else ("", "")
+        for name, value in (("session", token), ("step-up", proof)):
+            if value:
+                client.set_cookie(f"__Host-fsplug-{name}", value, domain="console.example", secure=True)
         headers = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
         headers |= options.pop("headers", {})
         try:
             return client.open(path, method=way.method, data=form, headers=headers, base_url=URL, **options)
         finally:
-            # Else the account's page would list every request of a walk.
+            # Else the account's page would list every request of a walk, and the store would grow with each.
             if token:
-                ended = "UPDATE console_session SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL"
-                self.store.run(ended, self.store.now(), hash_of(token))
+                self.store.run("DELETE FROM console_session WHERE token_hash = ?", hash_of(token))
+
+    def _signed_in(self) -> tuple[str, str]:
+        with self.store.atomic():
+            token = sessions.begin(self.store, self.domain, str(self.username), "192.0.2.1", "walker")
+            return token, step_up.new_proof(self.store, token) if self.is_proved else ""
 
 
 def body(answer: Any) -> str:
@@ -213,8 +253,9 @@ def _texts(store: Store, domain: str) -> set[str]:
     }
 
 
-def _tables(store: Store) -> Iterator[str]:
-    for (table,) in store.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"):
-        columns = {row[1] for row in store.rows(f'PRAGMA table_info("{table}")')}
-        if "company" in columns:
-            yield str(table)
+def _tables(store: Store) -> list[str]:
+    found = store.rows(
+        "SELECT one.name FROM sqlite_master AS one JOIN pragma_table_info(one.name) AS has "
+        "WHERE one.type = 'table' AND has.name = 'company' ORDER BY one.name"
+    )
+    return [str(table) for (table,) in found]
