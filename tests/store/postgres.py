@@ -12,21 +12,38 @@ from collections import defaultdict
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 
 START_SECONDS = PATIENCE_SECONDS
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+# Each table with the columns that a row is written with.
+_TABLES = """
+    SELECT relname, string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+    GROUP BY relname ORDER BY relname"""
 # Whatever a statement that changes tables leaves behind: columns, constraints, triggers; indexes have columns too.
 _SHAPE = """
-    SELECT attrelid::regclass::text, attname::text, format_type(atttypid, atttypmod) || attnotnull::text
-    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace
-    UNION ALL SELECT conname::text, contype::text, '' FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-    UNION ALL SELECT tgname::text, 'trigger', '' FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2, 3"""
-_END_OTHERS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+    SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
+        SELECT concat_ws(' ', attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull) AS part
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace
+        UNION ALL SELECT concat_ws(' ', conname, contype) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT concat_ws(' ', tgname, 'trigger') FROM pg_trigger WHERE NOT tgisinternal
+    ) AS parts"""
+# A function's statements are planned once in a session, and asked for at once. It is False if the tables are others.
+_RESTORE = """
+    CREATE FUNCTION kept.restore() RETURNS boolean LANGUAGE plpgsql AS $restore$
+    BEGIN
+        PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+        IF ({shape}) <> '{known}' THEN
+            RETURN false;
+        END IF;
+        {statements};
+        RETURN true;
+    END $restore$"""
 
 
 def find_binaries() -> Path | None:
@@ -35,39 +52,20 @@ def find_binaries() -> Path | None:
     return max(found, key=lambda path: int(path.parent.name), default=None)
 
 
-class Contents:
-    """The tables of a database and every row in them, to put a copy of it right again."""
-
-    def __init__(self, url: str) -> None:
-        with psycopg.connect(url) as connection:
-            self._shape = self._shape_of(connection)
-            names = connection.execute(_TABLES).fetchall()
-            self._rows = {name: self._copied(connection, name) for (name,) in names}
-
-    def restore(self, connection: psycopg.Connection[tuple[object, ...]]) -> bool:
-        """Give the database these rows and no others; False if its tables are no longer these."""
-        with connection.transaction():
-            connection.execute(_END_OTHERS)
-            if self._shape_of(connection) != self._shape:
-                return False
-            connection.execute("SET LOCAL session_replication_role = replica")
-            connection.execute(sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(_name(one)) for one in self._rows))
-            for name, rows in self._rows.items():
-                if rows:
-                    with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(_name(name))) as copy:
-                        copy.write(rows)
-            return True
-
-    def _shape_of(self, connection: psycopg.Connection[tuple[object, ...]]) -> list[tuple[object, ...]]:
-        return connection.execute(_SHAPE).fetchall()
-
-    def _copied(self, connection: psycopg.Connection[tuple[object, ...]], name: str) -> bytes:
-        with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(_name(name))) as copy:
-            return b"".join(bytes(part) for part in copy)
-
-
-def _name(table: str) -> sql.Identifier:
-    return sql.Identifier("public", table)
+def _keep_contents(url: str) -> None:
+    """Keep the rows of all tables beside them, with a function that puts a copy of the database right again."""
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE SCHEMA kept")
+        statements = []
+        for name, columns in connection.execute(_TABLES).fetchall():
+            statements.append(f'DELETE FROM public."{name}"')
+            made = connection.execute(f'CREATE TABLE kept."{name}" AS SELECT {columns} FROM public."{name}"')
+            if made.rowcount:
+                statements.append(f'INSERT INTO public."{name}" ({columns}) SELECT * FROM kept."{name}"')
+            else:
+                connection.execute(f'DROP TABLE kept."{name}"')
+        [(known,)] = connection.execute(_SHAPE).fetchall()
+        connection.execute(_RESTORE.format(shape=_SHAPE, known=known, statements="; ".join(statements)))
 
 
 class Cluster:
@@ -80,7 +78,7 @@ class Cluster:
         self._server: subprocess.Popen[bytes] | None = None
         self._count = 0
         self._returned: dict[str, list[str]] = defaultdict(list)
-        self._contents: dict[str, Contents] = {}
+        self._kept: set[str] = set()
         # To begin a session costs the server more than to put every row of a copy right.
         self._sessions: dict[str, psycopg.Connection[tuple[object, ...]]] = {}
 
@@ -142,10 +140,12 @@ class Cluster:
 
         Making and dropping one takes a second where the files of its 100 tables and indexes are slow to make.
         """
-        contents = self._contents.get(template) or self._read(template)
+        if template not in self._kept:
+            _keep_contents(self.url(template))
+            self._kept.add(template)
         while self._returned[template]:
             name = self._returned[template].pop()
-            if contents.restore(self._session(name)):
+            if self._session(name).execute("SELECT kept.restore()").fetchone() == (True,):
                 return name
             self.drop(name)
         return self.new_database(template)
@@ -154,13 +154,11 @@ class Cluster:
         """Nobody needs this copy of the template any more."""
         self._returned[template].append(name)
 
-    def _read(self, template: str) -> Contents:
-        self._contents[template] = Contents(self.url(template))
-        return self._contents[template]
-
     def _session(self, name: str) -> psycopg.Connection[tuple[object, ...]]:
         if name not in self._sessions:
-            self._sessions[name] = psycopg.connect(self.url(name), autocommit=True)
+            # Neither triggers nor references to other tables are in the way of rows that were there before.
+            options = "-c session_replication_role=replica"
+            self._sessions[name] = psycopg.connect(self.url(name), autocommit=True, options=options)
         return self._sessions[name]
 
     def _end_sessions(self) -> None:

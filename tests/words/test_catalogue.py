@@ -3,6 +3,7 @@
 import re
 import string
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -40,6 +41,7 @@ def _sources(folder: Path) -> list[Path]:
     return sorted(chain(folder.rglob("*.py"), folder.rglob("*.html")))
 
 
+@cache
 def _read(folder: Path) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in _sources(folder))
 
@@ -48,12 +50,19 @@ def _fields(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
+@cache
 def _asked(source: str) -> set[str]:
     """The texts that are asked for by their whole names."""
     whole = {name for name, more in _NAMED.findall(source) if not more}
     return whole | {f"{name}-{end}" for name in _COUNTED.findall(source) for end in ("one", "many")}
 
 
+@cache
+def _quoted(source: str) -> set[str]:
+    return set(_QUOTED.findall(source))
+
+
+@cache
 def _prefixes(source: str) -> set[str]:
     """Of those whose names end with a code."""
     return {name for name, more in _NAMED.findall(source) if more} | {
@@ -101,7 +110,7 @@ def _asked_of(term: Term) -> Iterator[str]:
 
 def test_no_text_is_left_over() -> None:
     source = _read(PACKAGE)
-    named = {*_QUOTED.findall(source), *_asked(source)}
+    named = _quoted(source) | _asked(source)
     prefixes = (*_prefixes(source), *_PREFIXES)
     assert [name for name in TEXTS if name not in named and not name.startswith(prefixes)] == []
 
@@ -144,7 +153,7 @@ def test_a_text_of_one_page_is_in_its_folder() -> None:
 
 
 def _uses(source: str, text: str) -> bool:
-    return text in _asked(source) | set(_QUOTED.findall(source)) or text.startswith(tuple(_prefixes(source)))
+    return text in _asked(source) or text in _quoted(source) or text.startswith(tuple(_prefixes(source)))
 
 
 def test_a_template_has_no_words_of_its_own() -> None:

@@ -26,8 +26,8 @@ def _summaries(store: Store, domain: str = ACME) -> list[AuditEntry]:
     return [one for one in trail.listed(store, domain) if one.act == ACT]
 
 
-def test_a_thousand_failures_are_one_entry_with_their_addresses(console: Console) -> None:
-    for n in range(1_000):
+def test_two_hundred_failures_are_one_entry_with_their_addresses(console: Console) -> None:
+    for n in range(200):
         _fail(console, f"198.51.100.{n % 40}", typed=f"user{n}@acme.example", wrong="password")
     assert _summaries(console.store) == [], "not before the window is over"
     begun = console.clock()
@@ -37,9 +37,9 @@ def test_a_thousand_failures_are_one_entry_with_their_addresses(console: Console
     [entry] = _summaries(console.store)
     assert (entry.actor, entry.subject, entry.people) == ("<*>", "", ())
     assert entry.facts == {
-        "tries": 1_000,
-        "addresses": [f"198.51.100.{n} (25)" for n in range(10)],
-        "other_addresses": 750,
+        "tries": 200,
+        "addresses": [f"198.51.100.{n} (5)" for n in range(10)],
+        "other_addresses": 150,
         "first_at": begun,
         "last_at": begun,
         "typed": [f"user{n}@acme.example" for n in range(5)],

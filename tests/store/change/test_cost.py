@@ -20,7 +20,8 @@ from fsplug.store.db.database import Store
 from tests.policysets import set_department_policy
 
 DOMAIN = "big.example"
-USERS = {"small": 20, "postgresql": 2_000, "big": 10_000}
+# A scan of the big one would read a hundred times as many rows as a look-up does.
+USERS = {"small": 20, "postgresql": 1_000, "big": 2_000}
 # Inside the transaction: the version held, the row ended and begun, the version told, the audit trail's entry, whose it
 # is, and its head.
 FEWER_THAN = 10
@@ -160,7 +161,7 @@ def _cost(file: Path, tmp_path: Path, act: Callable[[Store], None]) -> Executed:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_an_act_in_a_company_of_ten_thousand_runs_fewer_than_ten_statements_in_its_transaction_and_reads_its_own_rows(
+def test_an_act_in_a_company_of_two_thousand_runs_fewer_than_ten_statements_in_its_transaction_and_reads_its_own_rows(
     act: Callable[[Store], None], sqlite_files: dict[str, Path], tmp_path: Path
 ) -> None:
     small, big = (_cost(sqlite_files[size], tmp_path, act) for size in ("small", "big"))

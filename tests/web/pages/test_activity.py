@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ def _texts_in(expression: ast.expr) -> set[str]:
     return {one.value for one in ast.walk(expression) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
 
 
+@cache
 def _acts() -> set[str]:
     found = {wording.RIGHTS, wording.POLICY, wording.CONFIGURATION, *map(str, ACTS)}
     for _, expression in _written():

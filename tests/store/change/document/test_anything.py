@@ -84,7 +84,7 @@ def _refusals(document: object) -> list[str]:
     return errors
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(document=changed({"company": [whole(), {**whole(), "domain": "other.example"}]}, lambda _: VALUES))
 def test_a_document_with_anything_anywhere_is_read_or_refused(document: dict[str, Any]) -> None:
     _refusals(document)
@@ -130,7 +130,7 @@ def _with_secrets() -> dict[str, Any]:
     return {"company": [company]}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     document=changed(
         _with_secrets(),
