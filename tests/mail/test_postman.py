@@ -198,8 +198,8 @@ def test_mail_to_who_lost_the_role_or_moved_is_not_sent(console: Console, mailbo
         (BO, "Your user ID for Acme"),
     ]
     assert {one for one in found if "changed" in one[1]} == {
-        (ANNA, "Anna (1001) has been changed"),
-        (ANNA, "Bo (1002) has been changed"),
+        (ANNA, "The settings of Anna (1001) have been changed"),
+        (ANNA, "The settings of Bo (1002) have been changed"),
     }
     assert _states(console) == {("sent", None), ("failed", "mail-withdrawn")}
 

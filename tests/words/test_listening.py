@@ -32,4 +32,4 @@ def test_a_reason_in_an_unknown_language_is_shown_in_english() -> None:
 
 def test_the_display_names_everybody_who_listens() -> None:
     assert shown(["Anna Holm"], "da") == "Anna Holm lytter med"
-    assert shown(["Anna Holm", "Bo {Lund}"], "sv") == "Anna Holm, Bo {Lund} lyssnar"
+    assert shown(["Anna Holm", "Bo {Lund}"], "sv") == "Anna Holm, Bo {Lund} medlyssnar"

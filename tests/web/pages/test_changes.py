@@ -71,7 +71,7 @@ def test_who_asked_can_t_confirm_and_a_second_administrator_can(anna: Browser, b
     assert held(console, CLARA).email == CLARAS
     assert bo.post("/changes/confirm", change=change.id).headers["Location"] == "/changes"
     assert held(console, CLARA).email == "mallory@evil.example"
-    assert "The change has been made." in bo.get("/changes").text
+    assert "The change has taken effect." in bo.get("/changes").text
     assert bo.post("/changes/confirm", change=change.id).status_code == 403
     assert bo.post("/changes/confirm", change="nothing").status_code == 422
 
@@ -123,7 +123,7 @@ def test_the_mailed_link_rejects_by_a_press_and_by_nothing_else(
     assert new_browser(address="192.0.2.10").post("/changes/reject", press=found[1]).status_code == 403
     assert clara.post("/changes/reject", site="cross-site", press=found[1]).status_code == 403
     assert _change(console).id == change.id, "it waits still"
-    assert "The change is rejected" in clara.post("/changes/reject", press=found[1]).text
+    assert "The change has been rejected" in clara.post("/changes/reject", press=found[1]).text
     assert waiting_rows.get(console.store, ACME, change.id).state == "rejected"
     assert clara.get("/changes/reject").status_code == 403
 

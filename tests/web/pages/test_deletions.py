@@ -140,4 +140,4 @@ def test_others_have_no_such_page(anna: Browser, console: Console, given: dict[s
 def test_the_page_speaks_danish(anna: Browser) -> None:
     anna.post("/language", language="da", back="/")
     page = anna.get("/deletions").text
-    assert "Slet optagelser" in page and "Slet valgte" in page and "Anvend filtre" in page
+    assert "Slet optagelser" in page and "Slet markerede" in page and "Anvend filtre" in page

@@ -110,7 +110,7 @@ def test_it_says_to_whom_how_long_and_whether_it_is_recorded_and_why(
     assert said(page) == [
         *("The call is being recorded.", "(the department records these calls)"),
         *("You are talking to +4522334455", "1:05", "Listening in: Bo", "Pause"),
-        *("Stop recording:", "Your department or ring group does not allow it."),
+        *("Stop the recording:", "Your department or ring group does not allow it."),
     ]
     assert 'data-runs="65.0"' in page and acts(page) == ["pause"]
 
@@ -148,7 +148,7 @@ def test_what_is_not_allowed_is_said_once_with_the_reason_to_whom_something_is(
     live.talk(own(ControlRequest(Act.PAUSE, terms=keeping)))
     page = anna.get("/account").text
     assert acts(page) == ["keep"] and page.count("Your department or ring group does not allow it.") == 1
-    assert "Pause, Stop recording:" in " ".join(said(page)).replace(" ,", ",")
+    assert "Pause, Stop the recording:" in " ".join(said(page)).replace(" ,", ",")
     live.talk(own(ControlRequest(Act.PAUSE)))
     page = anna.get("/account").text
     assert acts(page) == [] and "allow it" not in page

@@ -209,11 +209,11 @@ def test_a_grant_shows_what_it_reaches_and_marks_what_an_admin_of_less_power_pla
     sub = actors.actor(console.store, ACME, "1002")
     edit(console.store, ACME, sub, _planted)
     summary = send(admin, "/people/summary", CLARA, version=version(console), right="yes").text
-    assert "What this will reach" in summary and "Grant and save" in summary
+    assert "This gives access through" in summary and "Grant and save" in summary
     [email, number] = [row for row in re.findall(r"<tr>.*?</tr>", summary, re.DOTALL) if f"1002@{ACME}" in row]
     assert "E-mail mine@evil.example" in email and "may not grant" in email
     assert "Number +4522334499" in number and "may not grant" in number and "not verified" in number
-    assert "What this will reach" not in send(admin, "/people/summary", CLARA, version=version(console)).text
+    assert "This gives access through" not in send(admin, "/people/summary", CLARA, version=version(console)).text
 
 
 def test_nothing_is_granted_that_was_not_looked_at(admin: Browser, console: Console) -> None:

@@ -392,8 +392,8 @@ def test_where_a_reason_is_asked_for_there_is_no_playing_without(anna: Browser, 
     edit(console.store, ACME, "operator", change)
     assert 'name="reason"' in anna.get(PAGE).text
     answer = anna.post(f"{PAGE}/play", reason=" ")
-    assert (answer.status_code, "Say why you want to hear" in answer.text) == (422, True)
-    assert _script(anna).json == {"message": "Say why you want to hear the recording."}
+    assert (answer.status_code, "Write why you want to hear" in answer.text) == (422, True)
+    assert _script(anna).json == {"message": "Write why you want to hear the recording."}
     assert anna.get(AUDIO, **PLAYER).status_code == 403
     assert _script(anna, reason="<b>a complaint</b>\n1").json == {"message": ""}
     page = anna.get(PAGE).text
