@@ -29,8 +29,8 @@ class ExtensionTrouble(StrEnum):
 
 
 _SAID = {
-    ExtensionTrouble.SERVICE: "reads as an emergency or service number in {country}; give another, such as 1001",
-    ExtensionTrouble.OUTSIDE: "reads as a telephone number outside in {country}; give a short one, such as 1001",
+    ExtensionTrouble.SERVICE: "looks like an emergency or service number in {country}; choose another, such as 1001",
+    ExtensionTrouble.OUTSIDE: "looks like an outside phone number in {country}; choose a short one, such as 1001",
 }
 
 

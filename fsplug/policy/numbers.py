@@ -54,11 +54,11 @@ class NumberTrouble(StrEnum):
 
 
 _SAID = {
-    NumberTrouble.NOT_A_NUMBER: "not a telephone number in {country}; "
-    "write it with + and the country's code, such as +4570101155",
-    NumberTrouble.SPOILT: "spoilt by a spreadsheet, which may have lost digits; "
+    NumberTrouble.NOT_A_NUMBER: "not a phone number in {country}; "
+    "write it with + and the country code, such as +4570101155",
+    NumberTrouble.SPOILT: "garbled by a spreadsheet, which may have lost digits; "
     "format the column as text and type the number again",
-    NumberTrouble.IMPOSSIBLE: "impossible as a telephone number in {country}; look it up again",
+    NumberTrouble.IMPOSSIBLE: "impossible as a phone number in {country}; look it up again",
 }
 
 

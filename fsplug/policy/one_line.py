@@ -20,7 +20,7 @@ _MOST_BITS = 200
 def text_trouble(text: str) -> str | None:
     """What is wrong with a text, which must not hold control characters; None if nothing is."""
     if _WRONG.search(text) or len(text) > LONGEST_TEXT:
-        return f"holds a control character or is over {LONGEST_TEXT} characters; take it out"
+        return f"holds a control character or is over {LONGEST_TEXT} characters; remove it"
     return None
 
 

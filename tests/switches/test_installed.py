@@ -92,7 +92,7 @@ def test_a_caller_s_key_decides_whether_the_call_is_recorded(
 
 
 def consents(installed: Installed) -> list[tuple[str, str, str, str]]:
-    """Who was told or asked of being recorded, newest first: form, number, key and result."""
+    """Who was told or asked about being recorded, newest first: form, number, key and result."""
     found = installed.cli.json("consent", "list")
     return [(one["form"], one["number"], one["pressed"], one["result"]) for one in found]
 

@@ -84,9 +84,10 @@ def show(invocation: Invocation, call: str, company: str | None) -> None:
 @click.option("--as", "user", metavar="USERNAME", help="The user who does it: the one who is recorded.")
 @pass_invocation
 def control(invocation: Invocation, call: str, act: str, company: str | None, user: str | None) -> None:
-    """Start, keep, pause, resume or stop the recording of a call that goes on: CALL is the uuid of its first leg, or
-    the conversation's id. In a pause nobody who listens hears the call. It ends by itself after a minute. Or
-    withdraw the consent of whoever the user talks to: the recordings of this call are stopped and destroyed.
+    """Start, keep, pause, resume or stop the recording of a call in progress, or withdraw the other party's consent.
+
+    CALL is the uuid of the call's first leg, or the conversation's id. During a pause, listeners do not hear the call;
+    a pause ends by itself after a minute. Withdrawing the consent stops and destroys the recordings of this call.
     """
     if invocation.acting is not None:
         with invocation.store() as store:

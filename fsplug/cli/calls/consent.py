@@ -1,4 +1,4 @@
-"""`fsplug consent`: who was told or asked of being recorded, and what they answered."""
+"""`fsplug consent`: who was told or asked about being recorded, and what they answered."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -34,10 +34,10 @@ def consent() -> None:
 @listing_options
 @pass_invocation
 def list_(invocation: Invocation, options: ListOptions) -> None:
-    """List who was told or asked of being recorded, newest first, with the result."""
+    """List who was told or asked about being recorded, newest first, with the result."""
     with invocation.store() as store:
         found, cut = first(find(store, options, consents.listed), options.limit)
-    lines = table(_TITLES, map(_row, found)) if found else ["nobody was told or asked of being recorded"]
+    lines = table(_TITLES, map(_row, found)) if found else ["nobody was told or asked about being recorded"]
     invocation.print([asdict(one) for one in found], *lines, *([more(options.limit)] if cut else []))
 
 

@@ -58,7 +58,7 @@ def list_(invocation: Invocation, options: ListOptions) -> None:
 def show(invocation: Invocation, conversation: str, company: str | None) -> None:
     """Show one conversation, by its id or a call of it: who talked when, what is recorded, and what people did.
 
-    Whoever may see their own calls alone sees those calls of it.
+    A user who may see only their own calls sees only those calls of it.
     """
     with invocation.store() as store:
         known = in_some_company(store, company, partial(_get, store, conversation))

@@ -15,7 +15,7 @@ from fsplug.store.db.database import Store
 
 @click.group(cls=NounGroup)
 def gap() -> None:
-    """Gaps: what policy wanted recorded and cannot be played."""
+    """Gaps: talks that policy wanted recorded and that can't be played."""
 
 
 @gap.command(name="list", rule=RECORDINGS)

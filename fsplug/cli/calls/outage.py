@@ -22,8 +22,8 @@ def outage() -> None:
 
 @outage.command(name="list", rule=CommandRule(Need.RECORDINGS))
 @click.option("--company", metavar="DOMAIN", help="Only this company's outages  [every company's]")
-@click.option("--since", type=MOMENT, metavar="TIME", help="Only outages that were not over by then.")
-@click.option("--until", type=MOMENT, metavar="TIME", help="Only outages that had begun by then.")
+@click.option("--since", type=MOMENT, metavar="TIME", help="Only outages that were not over by this time.")
+@click.option("--until", type=MOMENT, metavar="TIME", help="Only outages that had begun by this time.")
 @click.option("--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="At most this many.")
 @pass_invocation
 def list_(invocation: Invocation, company: str | None, since: float | None, until: float | None, limit: int) -> None:

@@ -7,7 +7,7 @@ from fsplug.policy.recording.verdict import VerdictReason
 REASONS: dict[str, str] = {
     VerdictReason.NUMBER_EXCLUDED: "{number} is never recorded",
     VerdictReason.GROUP_SAYS_NEVER: "group {group} is never recorded",
-    VerdictReason.CONSENT_REFUSED: "who was asked for consent has not said yes",
+    VerdictReason.CONSENT_REFUSED: "the person asked for consent has not said yes",
     VerdictReason.CONSENT_WITHDRAWN: "the consent to this call's recording was withdrawn",
     VerdictReason.CONSENT_MISSING: "nobody has agreed to the recording yet",
     VerdictReason.NOT_ANNOUNCED: "the recording was not announced",

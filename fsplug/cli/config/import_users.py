@@ -52,7 +52,7 @@ def users(
     or an Excel workbook (.xlsx), of which the first sheet counts. The first line names the columns in English, Danish
     or Swedish, or as FusionPBX and Yeastar export extensions: username or extension, and any of name (or first_name
     and last_name), email, department, record (yes or no), role (none, my-console, superuser), fixed_number,
-    mobile_numbers, licences, rights, enabled (who is not is left out). Without usernames, an extension names the user.
+    mobile_numbers, licences, rights, enabled (no: left out). Without usernames, an extension names the user.
     Mobile numbers, licences and rights may be several, separated by commas or semicolons. An empty cell clears the
     value; a missing column keeps it.
 
@@ -113,7 +113,7 @@ def _read(invocation: Invocation, file: str, corrections: Sequence[str]) -> tupl
 def _correction(text: str) -> tuple[str, str]:
     heading, equals, field = text.rpartition("=")
     if not equals:
-        raise Invalid("bad-map", f"--map {text[:60]!r} won't do; write HEADING=FIELD, or HEADING= to leave it out")
+        raise Invalid("bad-map", f"--map {text[:60]!r} is not valid; write HEADING=FIELD, or HEADING= to leave it out")
     return heading, field
 
 
@@ -129,7 +129,7 @@ def _check(columns: Columns, corrected: set[str]) -> None:
 
 def _said_of(trouble: ColumnTrouble) -> str:
     if trouble.code == "column-missing":
-        return f"username is missing, and extension; name a column so, or correct one: --map HEADING={trouble.field}"
+        return f"there is neither a username nor an extension; say which column it is: --map HEADING={trouble.field}"
     return f"two columns hold {trouble.field}; take one out, or leave it out: --map HEADING="
 
 

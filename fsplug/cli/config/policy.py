@@ -118,7 +118,7 @@ def _print_made(invocation: Invocation, company: str, made: Outcome, facts: dict
 @click.argument("usernames", metavar="USERNAME...", nargs=-1, required=True)
 @pass_invocation
 def record(invocation: Invocation, company: str, record: bool, usernames: tuple[str, ...]) -> None:
-    """Set whether users are recorded, as fsplug user set --record does, for who administers no users."""
+    """Set whether users are recorded, as fsplug user set --record does, for superusers who administer no users."""
     with invocation.store() as store:
         made = edit_policy.set_record(store, company, usernames, record, invocation.by)
     line = f"{'recorded' if record else 'never recorded'}: {', '.join(usernames)}"

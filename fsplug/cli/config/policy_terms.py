@@ -18,7 +18,7 @@ _HELP = {
     "pause, stop, with commas between them.",
     "start": "How a recording begins: by itself, when the recorded user starts it, or by itself and destroyed at the "
     "end unless that user keeps it.",
-    "announce": "Who hears of the recording before it begins; ask: the other party must agree.",
+    "announce": "Who is told of the recording before it begins; ask: the other party must agree.",
 }
 # The word that removes a limit.
 _NO_END = "none"
@@ -38,7 +38,7 @@ class SecondsType(click.ParamType):
             return text
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
         if trouble := self._seconds.trouble(number):
-            self.fail(f"{text[:60]!r} won't do; {trouble}, or {_NO_END}", param, ctx)
+            self.fail(f"{text[:60]!r} is not valid; {trouble}, or {_NO_END}", param, ctx)
         return number
 
 
@@ -53,7 +53,7 @@ class SomeOfType(click.ParamType):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         text = str(value)
         if trouble := self._words.trouble(text):
-            self.fail(f"{text[:60]!r} won't do; {trouble}", param, ctx)
+            self.fail(f"{text[:60]!r} is not valid; {trouble}", param, ctx)
         return self._words.plain(text)
 
 

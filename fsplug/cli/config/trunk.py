@@ -30,7 +30,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Whether its calls must prove a password as well, as the user NAME.DOMAIN.",
         ),
         click.option(
-            "--srtp/--no-srtp", default=None, help="Whether audio is encrypted (SRTP); without it there is no call."
+            "--srtp/--no-srtp", default=None, help="Whether audio must be encrypted (SRTP); other calls are refused."
         ),
         click.option(
             "--transport",

@@ -73,7 +73,7 @@ def list_(invocation: Invocation, options: ListOptions, act: str | None) -> None
 def verify(invocation: Invocation, company: str | None, since: str | None, checkpoints: tuple[Path, ...]) -> None:
     """Check that no entry was changed, removed, inserted or moved, and that each is signed with one of audit_keys.
 
-    Otherwise name the first one; the exit code is 1. A trail that was made shorter no longer has what an earlier
+    Otherwise name the first one; the exit code is 1. A trail that was cut short lacks the entry that an earlier
     checkpoint names: fsplug keeps checkpoints where audit_checkpoints says.
     """
     if since is not None and company is None:
@@ -120,7 +120,7 @@ def verify(invocation: Invocation, company: str | None, since: str | None, check
 def sign(invocation: Invocation, company: str, again: bool, dry_run: bool, yes: bool) -> None:
     """Sign entries that were written while the settings had no audit_keys, once you know that they are right.
 
-    `fsplug audit verify` names the first of them. They must fit their hashes; entries with a false signature stay so.
+    `fsplug audit verify` names the first of them. Each must match its hash; one with a forged signature is not signed.
     """
     with invocation.store() as store:
         if not store.audit_keys:

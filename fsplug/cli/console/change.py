@@ -26,9 +26,9 @@ def change() -> None:
     """Changes that wait: of the role, address, second factor, rights or phones of somebody who may hear.
 
     An operator's changes never wait. An administrator's are made when a second administrator or the operator confirms
-    them; most are also made after 24 hours, unless somebody whom they concern rejects them. A new superuser takes a
-    superuser or the operator; so does the address, phone or second factor of somebody who hears others, unless the
-    person who asks hears as much.
+    them; most are also made after 24 hours, unless somebody whom they concern rejects them. A new superuser
+    must be confirmed by a superuser or the operator, and so must a new address, phone or second factor of somebody who
+    hears other people's calls, unless the person who asks hears as much.
     """
 
 
@@ -68,8 +68,8 @@ def show(invocation: Invocation, company: str, change: str, username: str | None
 def confirm(invocation: Invocation, company: str, change: str) -> None:
     """Make a change now, as its second person: not the one who asked for it, nor the user whom it changes.
 
-    Neither of the two may have added the other in the last seven days, changed the other's role, rights, address or
-    second factor, or sent the other an invitation or a new password.
+    In the last seven days, neither the person who confirms nor the one who asked may have added the other, changed the
+    other's role, rights, address or second factor, or sent the other an invitation or a new password.
     """
     with invocation.store() as store:
         made = carrying.confirm(store, company, change, invocation.by)

@@ -39,7 +39,7 @@ class Granting:
     def ask(self) -> None:
         """Show the list and have it confirmed; Invalid("grant-not-confirmed") when nobody can be asked."""
         self.show()
-        does = "grants what reaches the things named here,"
+        does = "gives access through the things named here,"
         code, may_ask = "grant-not-confirmed", self._may_ask
         confirm(self._invocation, "grant it?", False, does, code, may_ask=may_ask, reaches=self.facts())
         self._accepted = self.found
@@ -67,7 +67,7 @@ class Unanswered(FsplugError):
     """What is reached has not been confirmed yet."""
 
     def __init__(self) -> None:
-        super().__init__("grant-not-confirmed", "what is reached has not been confirmed yet")
+        super().__init__("grant-not-confirmed", "the grant has not been confirmed yet")
 
 
 def lines(found: Sequence[Grantee]) -> Iterator[str]:

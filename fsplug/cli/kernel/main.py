@@ -55,7 +55,7 @@ COMMANDS: Mapping[str, CommandPlace] = {
     "listen": CommandPlace("calls.listen:listen", "Listen in to a colleague's call; list who listened to whom."),
     "recording": CommandPlace("calls.recording:recording", "Recordings: list, show, verify, delete, undelete."),
     "consent": CommandPlace(
-        "calls.consent:consent", "Who was told or asked of being recorded, and their answers: list, show, export."
+        "calls.consent:consent", "Who was told or asked about being recorded, and their answers: list, show, export."
     ),
     "share": CommandPlace("console.share:share", "Recordings shared with people outside: create, list, revoke."),
     "gap": CommandPlace("calls.gap:gap", "What should have been recorded and was not: list."),

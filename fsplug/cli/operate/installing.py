@@ -85,9 +85,9 @@ def install(
 
     An empty folder gets a complete configuration. An existing configuration gets a few more lines, and everything
     else goes into files under fsplug/. The differences are shown first, and each setting of yours that changes, with
-    the reason. Phones that are signed in go on; if some can't, they are named and nothing is done. A second run has
-    nothing to do. Options that are not given keep their earlier values. Directory, dialplan and gateways are files
-    there too: fsplug serve keeps these files in step with the store.
+    the reason. Phones that are signed in keep working; if some could not, they are named and nothing is done.
+    A second run has nothing to do. Options that are not given keep their earlier values. Directory, dialplan and
+    gateways are files there too: fsplug serve keeps these files in step with the store.
     """
     from fsplug.cli.operate import mended, refused_callers, self_arming
     from fsplug.cli.operate.phones import phones, refuse

@@ -18,7 +18,7 @@ def certificate_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What SIP over TLS and SRTP need."""
     for option in (
         click.option(
-            "--srtp/--no-srtp", default=None, help="Whether phones encrypt their audio; without it there is no call."
+            "--srtp/--no-srtp", default=None, help="Phones must encrypt their audio (SRTP); other calls are refused."
         ),
         click.option("--tls-trunk-port", type=click.IntRange(1, 65535), help="The port for trunks over TLS  [5081]"),
         click.option("--tls-port", type=click.IntRange(1, 65535), help="The port for phones over TLS  [5061]"),

@@ -1,4 +1,4 @@
-"""What people were told or asked of being recorded becomes rows of the ledger, whoever tells of it: the leg itself when
+"""What people were told or asked about being recorded becomes rows of the ledger, whoever tells of it: the leg when
 it asks for somebody, is bridged or ends, or the switch's own record of it.
 """
 

@@ -48,7 +48,7 @@ PLACE = "variable_valet_lot_extension"
 _LONGEST_PLACE = 32
 # Which conversation a leg was made for; the call that it was made for is of that one, too.
 _CONVERSATION = ("variable_fsplug_conversation", "variable_fsplug_call")
-# What its person was told or asked of being recorded.
+# What its person was told or asked about being recorded.
 CONSENTS, _WITHDRAWN_IN = _VARIABLE + NOTED, _VARIABLE + WITHDRAWN_IN
 _STOPPED = _VARIABLE + STOPPED
 MENTIONS_CONSENTS = CONSENTS.encode()

@@ -95,7 +95,7 @@ class ListenCalls:
         What the gate then decides, the listener hears. Refused("phone-not-answered") if nobody answered.
         """
         if not gateways:
-            text = f"no trunk of {caller.company} takes {number}; give one its prefix: fsplug trunk change --prefix"
+            text = f"no trunk of {caller.company} takes {number}; give one its prefix with: fsplug trunk set --prefix"
             raise Unavailable("no-trunk", text, company=caller.company)
         with self._ticket(caller) as (word, decided):
             variables = {

@@ -32,7 +32,7 @@ class Known:
 
 
 def is_another(before: Known, after: Known) -> bool:
-    """Whether this reads as another person than before: neither the address nor the name is the same.
+    """Whether this seems to be another person than before: neither the address nor the name is the same.
 
     "Bo" and "Bo Lund" are one name. An empty name tells nothing, and without any address a new name opens nothing.
     """

@@ -184,7 +184,7 @@ class Listened:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Somebody on the leg `leg` was told or asked of being recorded, and pressed `key`; `until` is None for a prompt
+    """Somebody on the leg `leg` was told or asked about being recorded, and pressed `key`; `until` is None for a prompt
     that was broken off. Or `by` withdrew the consent for them.
     """
 

@@ -91,7 +91,7 @@ class Turn:
     """What somebody did (`by`), and with whom (`whom`); either is None where nobody knows.
 
     `how` is a transfer's, `place` a parking place's number. `until` is when a hold, a pause, a parking, a listen-in, or
-    a prompt ended. `form`, `result` and `key` say how whom was told or asked of being recorded, and what they answered.
+    a prompt ended. `form`, `result` and `key` say how somebody was told or asked about recording, and the answer.
     """
 
     kind: TurnKind

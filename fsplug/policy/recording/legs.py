@@ -50,7 +50,7 @@ class Leg:
     place `place`. `away` is the recording that the switch itself armed this leg with, while fsplug was away.
     `transferrers` are the users whose phones transferred this leg, as those phones say, or as fsplug knows once it has
     seen whom the leg talked to. `conversation` is a call of the conversation that this leg was made for, or was in when
-    it asked last. `consents` is what its person was told or asked of being recorded, as the dialplan notes it, and
+    it asked last. `consents` is what its person was told or asked about being recorded, as the dialplan notes it, and
     `withdrawn_in` the companies in which they withdrew their consent (`policy.consent`). `stopped` is who has stopped
     their recording in the conversation (`policy.recording.stops`).
     """

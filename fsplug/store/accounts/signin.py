@@ -164,7 +164,7 @@ def _past_password(store: Store, typed: TypedCredentials, known: _Known, key: st
     if (known.totp_secret is not None and not typed.code.strip()) or (known.totp_secret is None and known.has_passkey):
         throttle.give_back(store, key)
         code, what = ("passkey-wanted", "passkey") if known.totp_secret is None else ("code-wanted", "one-time code")
-        raise Refused(code, f"your {what} is wanted too", company=known.company, username=known.username)
+        raise Refused(code, f"your {what} is required, too", company=known.company, username=known.username)
     with store.atomic():
         if known.totp_secret is None or _has_code(store, known, typed.code, secret_keys):
             throttle.forget(store, key)

@@ -41,7 +41,7 @@ class CallChanged(JournalEntry):
 
 @dataclass(frozen=True, slots=True)
 class ConsentTaken(JournalEntry):
-    """Somebody was told or asked of being recorded, or withdrew their consent (`fsplug.policy.consent`).
+    """Somebody was told or asked about being recorded, or withdrew their consent (`fsplug.policy.consent`).
 
     `user` and `number` are of the person on `leg`; `prompt` is what was said, in each of `languages`, by the files with
     these `hashes` (SHA-256). `by_user` withdrew it for somebody else, by this door.

@@ -48,8 +48,8 @@ def confirm(store: Store, domain: str, change: str, actor: Actor) -> WaitingChan
     waiting.check_waiting(found)
     if not may_confirm(store, found, actor):
         who = "a superuser" if found.by_superuser else "an administrator"
-        text = f"a second person confirms this change: {who} of the company who neither asked for it nor gains by it"
-        raise Refused("not-second-person", f"{text}, nor was lately made or changed by who asked; or the operator")
+        text = f"a second person or the operator must confirm it: {who} of the company who neither asked nor gains"
+        raise Refused("not-second-person", f"{text} by it, and was not lately added or changed by the one who asked")
     # A superuser who confirms need not be allowed to make such changes.
     maker = actor if actor.is_operator else _maker(store, found)
     return _made(store, found, maker, actor.logged_name)

@@ -30,7 +30,7 @@ class GrantNotSeen(Refused):
     """It grants something, and what that reaches was not looked at; `word` is to be given to `save` once it was."""
 
     def __init__(self, grantees: Sequence[Grantee]) -> None:
-        super().__init__(NOT_SEEN, "this grants what reaches something; look at it first")
+        super().__init__(NOT_SEEN, "this gives access through an address, a phone or a number; look at it first")
         self.grantees = grantees
         self.word = seen(grantees)
 
@@ -70,7 +70,7 @@ def save(
 ) -> Outcome:
     """Put the entry in place of the one called `name`.
 
-    Refused(CHANGED) when that is no longer as it was `looked_at`, GrantNotSeen when it grants what reaches something
+    Refused(CHANGED) when that is no longer as it was `looked_at`, GrantNotSeen when it gives access through something
     else than `reached`, InvalidEntry; and Refused when the actor is not allowed to.
     """
 

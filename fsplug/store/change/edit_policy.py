@@ -157,7 +157,7 @@ def _check_terms(terms: Terms) -> None:
     facts = terms_facts(terms)
     for term in TERMS:
         if trouble := term.values.trouble(facts[term.name]):
-            text = f"{facts[term.name]!r} won't do for {term.key}; {trouble}"
+            text = f"{facts[term.name]!r} is not valid for {term.key}; {trouble}"
             raise Invalid(f"bad-{term.key}", text, **{term.name: facts[term.name]})
     if trouble := trouble_together(terms):
         raise Invalid("bad-start", trouble)
@@ -166,7 +166,7 @@ def _check_terms(terms: Terms) -> None:
 def _check_e164(numbers: Iterable[str]) -> None:
     for e164 in numbers:
         if not (e164.startswith("+") and e164[1:].isdecimal() and e164.isascii()):
-            text = f"{e164} is not an E.164 number; write it with + and the country's code, such as +4570101155"
+            text = f"{e164} is not an E.164 number; write it with + and the country code, such as +4570101155"
             raise Invalid("bad-number", text, number=e164)
 
 

@@ -169,7 +169,7 @@ def save(
         if grantees and seen(grantees) != reached:
             names = [one.username for one in grantees]
             what = f"addresses, phones or numbers of {', '.join(names[:3])}"
-            raise Refused(NOT_SEEN, f"this grants what reaches {what}; look at them first", users=names[:10])
+            raise Refused(NOT_SEEN, f"this gives access through {what}; look at them first", users=names[:10])
 
     made = edit(store, domain, actor, change, confirm=confirm)
     return len(moved), len(made.waiting)

@@ -1,8 +1,8 @@
 """A user's entry must not pass to another person: who gets a username hears nothing of who had it before.
 
 Whoever is removed and added again begins anew (`fsplug.store.config.users.tenure`). An entry that is only written over
-goes on, with its recordings, account and rights. So what reads as another person is refused, unless it is said that the
-person is the same.
+goes on, with its recordings, account and rights. So what seems to be another person is refused, unless it is said that
+the person is the same.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -86,7 +86,7 @@ def _says_another(change: Change) -> bool:
 
 def _described(domain: str, username: str, before: Known, after: Known) -> str:
     return (
-        f"{_called(after)} reads as another person than {_called(before)}, who would hear the calls of the one before; "
+        f"{_called(after)} seems to be another person than {_called(before)}, who would hear the former's calls; "
         f"remove the user and add a new one, or if it is the same person: "
         f"fsplug user set --company {domain} {username} --same-person --name ... --email ..."
     )

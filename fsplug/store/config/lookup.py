@@ -36,7 +36,7 @@ class Known:
             return f"user {self.user.username} {self.user.name}".rstrip()
         if self.group:
             return f"group {self.group.number} {self.group.name}".rstrip()
-        return f"{self.number}, outside" if self.number else "outside, not a telephone number"
+        return f"{self.number}, outside" if self.number else "outside, not a phone number"
 
 
 class Directory:
@@ -72,7 +72,7 @@ class Directory:
         known = self.find(text)
         if known.user or known.group or known.number or _DIALLABLE.fullmatch(text):
             return known
-        remedy = "give an extension, a username, a group or a telephone number"
+        remedy = "give an extension, a username, a group or a phone number"
         raise Invalid("unknown-party", f"{self._company} has nobody called {text}; {remedy}", party=text)
 
     def _user(self, name: str, number: str | None) -> User | None:

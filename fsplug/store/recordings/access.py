@@ -158,7 +158,7 @@ def _reason(store: Store, domain: str, typed: str) -> dict[str, str]:
     """The reason for the audit trail, on one line."""
     reason = clean(" ".join(typed.split()))
     if len(reason) > LONGEST_REASON:
-        text = f"a reason has up to {LONGEST_REASON} characters, this one has {len(reason)}; say it shorter"
+        text = f"a reason has up to {LONGEST_REASON} characters, this one has {len(reason)}; shorten it"
         raise Invalid("reason-too-long", text)
     if not reason and companies.get(store, domain).playback_reason:
         raise Invalid("reason-wanted", f"{domain} asks why a recording is played; give a reason")

@@ -71,7 +71,7 @@ index(CallChanges, "call_change_of", "call at")
 
 
 class Consents(Table):
-    """Somebody was told or asked of being recorded: what was played, which key was pressed, and what came of it.
+    """Somebody was told or asked about being recorded: what was played, which key was pressed, and what came of it.
 
     `username` is of the user on `leg`, None for somebody outside. `languages` and `hashes` (SHA-256) are JSON lists, of
     one prompt each, and `prompt` is what they say. A withdrawal has who made it (`by_user`) and by which door. A row is

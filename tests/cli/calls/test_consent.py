@@ -1,4 +1,4 @@
-"""`fsplug consent`: who was told or asked of being recorded, and what they answered."""
+"""`fsplug consent`: who was told or asked about being recorded, and what they answered."""
 
 import json
 from dataclasses import replace
@@ -33,7 +33,7 @@ def asked(call: str = "a", at: float = 1000.0, result: str = "yes", company: str
 
 
 def test_what_was_played_and_answered_is_listed_and_shown(cli: Cli) -> None:
-    assert cli.ok("consent", "list") == "nobody was told or asked of being recorded\n"
+    assert cli.ok("consent", "list") == "nobody was told or asked about being recorded\n"
     cli.write([asked(), *recorded("a")])
     [row] = cli.json("consent", "list", "--company", ACME)
     assert row == {

@@ -59,9 +59,9 @@ def test_a_number_may_be_pasted_with_what_surrounds_it(cli: Cli, spelling: str) 
 def test_each_reason_against_a_number_is_named(cli: Cli) -> None:
     result = cli.run("exclude", "add", "--company", ACME, "2,2334E+07", "00000000", "22334497.0", "doctor")
     assert result.exit_code == 2
-    assert "2,2334E+07, 22334497.0: spoilt by a spreadsheet" in result.stderr
-    assert "00000000: impossible as a telephone number in DK" in result.stderr
-    assert "doctor: not a telephone number in DK" in result.stderr
+    assert "2,2334E+07, 22334497.0: garbled by a spreadsheet" in result.stderr
+    assert "00000000: impossible as a phone number in DK" in result.stderr
+    assert "doctor: not a phone number in DK" in result.stderr
     assert set(numbers(cli)) == {DOCTOR}
 
 

@@ -87,10 +87,10 @@ def test_every_wrong_line_is_named_and_nothing_is_taken_in(cli: Cli, sheet: Path
         "users.csv, nothing was changed:",
         "line 3, user eva: user 1001 has 1001 already; give it another",
         "line 4, user ida: department: there is no department Slaes; add it",
-        "line 5, user bad name: username: 'bad name' won't do; use up to 64",
-        "line 6, user ole: record: 'perhaps' won't do; write yes or no",
-        "line 7, user kim: fixed number: '12' is not a telephone number in DK; write it with +",
-        "line 8, user per: email: 'per' won't do; write it like",
+        "line 5, user bad name: username: 'bad name' is not valid; use up to 64",
+        "line 6, user ole: record: 'perhaps' is not valid; write yes or no",
+        "line 7, user kim: fixed number: '12' is not a phone number in DK; write it with +",
+        "line 8, user per: email: 'per' is not valid; write it like",
         "line 9: username is empty; fill it in",
         "line 10, user good: already on line 2; keep one",
     ):
@@ -100,7 +100,7 @@ def test_every_wrong_line_is_named_and_nothing_is_taken_in(cli: Cli, sheet: Path
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "line 1: wrong columns (username is missing, and extension;"),
+        ("", "line 1: wrong columns (there is neither a username nor an extension;"),
         ("name\nx\n", "username is missing"),
         (
             "username,nmae\nx,y\n",
@@ -134,18 +134,18 @@ def test_every_fault_of_a_row_is_told_at_once(cli: Cli, sheet: Path) -> None:
     where = "line 2, user 2105: "
     for part in (
         "5 errors in",
-        f"{where}extension: '21 05' won't do; use digits only",
-        f"{where}email: 'no-mail' won't do; write it like",
+        f"{where}extension: '21 05' is not valid; use digits only",
+        f"{where}email: 'no-mail' is not valid; write it like",
         f"{where}role: 'emperor' is not known; use none or",
-        f"{where}record: 'perhaps' won't do; write yes or no",
-        f"{where}fixed number: '12' is not a telephone number",
+        f"{where}record: 'perhaps' is not valid; write yes or no",
+        f"{where}fixed number: '12' is not a phone number",
     ):
         assert part in said, said
 
 
 def test_numbers_that_a_spreadsheet_spoilt_are_told_all_at_once(cli: Cli, sheet: Path) -> None:
     said = _errors(cli, sheet, "username;extension;fixed_number\n2103;2103;22334499,0\n2104;2104;4,52233E+09\n")
-    assert said.count("spoilt by a spreadsheet") == 2
+    assert said.count("garbled by a spreadsheet") == 2
 
 
 def test_the_export_of_another_system_needs_no_work(cli: Cli, sheet: Path) -> None:

@@ -227,7 +227,7 @@ def test_of_two_who_give_the_same_numbers_at_once_one_is_refused(
 
 def test_a_country_in_which_an_extension_reads_as_a_number_is_refused(given: Store) -> None:
     edit(given, ACME, SUB_ADMIN, _user("1001", extension="1177"))
-    with pytest.raises(Invalid, match="user 1001: extension: 1177 reads as an emergency or service number in SE"):
+    with pytest.raises(Invalid, match="user 1001: extension: 1177 looks like an emergency or service number in SE"):
         edit(given, ACME, OPERATOR, lambda draft: draft.put_detail({**draft.detail(), "country": "SE"}))
 
 

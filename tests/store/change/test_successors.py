@@ -45,7 +45,7 @@ def _name(console: Console) -> str:
 
 def test_an_entry_that_is_written_over_for_somebody_else_is_refused_with_what_to_do(console: Console) -> None:
     text = _refused(lambda: _put(console, **SUCCESSOR))
-    assert "user 1001: 'Bodil Krog' (bodil@acme.example) reads as another person than 'Anna'" in text
+    assert "user 1001: 'Bodil Krog' (bodil@acme.example) seems to be another person than 'Anna'" in text
     assert "--same-person" in text
     assert _name(console) == "Anna"
 
@@ -54,14 +54,14 @@ def test_a_document_is_refused_alike(console: Console) -> None:
     document = planning.export(console.store, ACME)
     [anna] = [one for one in document["company"][0]["user"] if one["username"] == "1001"]
     anna |= SUCCESSOR
-    assert "reads as another person" in _refused(lambda: planning.plan(console.store, document))
+    assert "seems to be another person" in _refused(lambda: planning.plan(console.store, document))
 
 
 @pytest.mark.parametrize("first", ["name", "email"])
 def test_one_after_the_other_is_no_way_round_it(console: Console, first: str) -> None:
     _put(console, **{first: SUCCESSOR[first]})
     console.clock.turn(29 * DAY_SECONDS)
-    assert "reads as another person" in _refused(lambda: _put(console, **SUCCESSOR))
+    assert "seems to be another person" in _refused(lambda: _put(console, **SUCCESSOR))
 
 
 def test_the_same_person_may_have_another_name_and_after_a_month_another_address(console: Console) -> None:

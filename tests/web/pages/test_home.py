@@ -106,7 +106,7 @@ def test_mail_that_failed_is_shown_with_its_reason_in_words(anna: Browser, conso
         return anna.get("/").text
 
     page = fails(mails.MailKind.RESET)
-    assert "1 failed" in page and page.count("gone@acme.example") == 1 and "e-mails</span>" not in page
+    assert "1 not sent" in page and page.count("gone@acme.example") == 1 and "e-mails</span>" not in page
     assert "The address does not exist" in page and "550" not in page
     # Of several to one address that fail in the same way, the number is told.
     page = fails(mails.MailKind.PASSWORD)

@@ -19,6 +19,6 @@ def test_an_extension_and_a_number_that_are_refused_now_are_named(tmp_path: Path
     store.close()
     found = claimed(settings)
     assert found.state == FindingState.WARN
-    assert "acme.example, user 1002: extension: 22334499 reads as a telephone number outside in DK" in found.text
+    assert "acme.example, user 1002: extension: 22334499 looks like an outside phone number in DK" in found.text
     assert "acme.example, number +4570102001: +4570102001 is not one of the company's numbers" in found.text
     assert "+4570101001" not in found.text

@@ -202,7 +202,7 @@ class Intake:
 
     def _hours(self, where: str, e164: str, text: str) -> None:
         if opening(text) is None:
-            self._reader.error(where, f"hours: {text!r} won't do; write them like mon-fri 08:00-16:00")
+            self._reader.error(where, f"hours: {text!r} is not valid; write them like mon-fri 08:00-16:00")
             return
         days, _, times = text.partition(" ")
         opens, _, closes = times.partition("-")
@@ -237,7 +237,7 @@ class Intake:
             self._reader.error(where, f"host: nobody knows where its calls come from; {remedy}")
         for name, one in (("host", trunk.host), *(("sources", source) for source in trunk.sources or ())):
             if one and (trouble := source_trouble(one)):
-                self._reader.error(where, f"{name}: {one[:60]!r} won't do: {trouble}")
+                self._reader.error(where, f"{name}: {one[:60]!r} is not valid: {trouble}")
 
     def _target(self, where: str, given: object, model: type[GroupTarget] | type[NumberTarget]) -> _Target:
         """The kind of a target, and which of them it is."""
@@ -274,7 +274,7 @@ class Intake:
         if not self._country:
             return None
         if text is None:
-            self._reader.error(where, f"{field} is missing; write it with + and the country's code")
+            self._reader.error(where, f"{field} is missing; write it with + and the country code")
             return None
         reading = read(text, self._country)
         if reading.trouble:

@@ -45,7 +45,7 @@ class Text(Limit):
     shape: str | None = None
     longest: int = LONGEST_TEXT
     secret: bool = False
-    wrong: str = "won't do"
+    wrong: str = "is not valid"
 
     def schema(self) -> CoreSchema:
         """Text without controls, then the shape."""
@@ -56,7 +56,7 @@ class Text(Limit):
 
     def trouble(self, value: object) -> str:
         """As `Limit.trouble`."""
-        what = "what is there" if self.secret else shown(value)
+        what = "the given value" if self.secret else shown(value)
         if not isinstance(value, str):
             return f"{what} must be text in quotes"
         return f"{what} {text_trouble(value) or f'{self.wrong}; {self.says}'}"

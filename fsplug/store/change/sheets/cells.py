@@ -67,7 +67,7 @@ class Cells:
             if value and _yes_or_no(value) is None:
                 yield (
                     field,
-                    Coded(f"bad-{field}", f"{field}: {value[:60]!r} won't do; write yes or no", value=value[:60]),
+                    Coded(f"bad-{field}", f"{field}: {value[:60]!r} is not valid; write yes or no", value=value[:60]),
                 )
 
     def _department(self, text: str) -> str:

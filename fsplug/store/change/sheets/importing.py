@@ -69,11 +69,11 @@ def save(
     def change(draft: Draft) -> None:
         found[:] = [take(draft, sheet, columns)]
         if _word_for(found[0]) != looked_at:
-            raise Refused(CHANGED, "somebody changed these users meanwhile; look at what the import changes once more")
+            raise Refused(CHANGED, "somebody changed these users meanwhile; look again at what the import changes")
 
     def confirm(grantees: list[Grantee]) -> None:
         if seen(grantees) != reached:
-            raise Refused(NOT_SEEN, "the import grants what reaches something; look at it first")
+            raise Refused(NOT_SEEN, "the import gives access through addresses, phones or numbers; look at them first")
 
     made = edit(store, domain, actor, change, confirm=confirm)
     return len(found[0].changes), len(made.waiting)

@@ -135,7 +135,7 @@ def _term(term: Term, text: str) -> object:
         return term.values.read(plain) if isinstance(term.values, OneOf | SomeOf) else plain
     except ValueError as error:
         code = "bad-choice" if isinstance(term.values, OneOf | SomeOf) else f"bad-{term.key}"
-        raise Invalid(code, f"{text[:40]!r} won't do for {term.key}") from error
+        raise Invalid(code, f"{text[:40]!r} is not valid for {term.key}") from error
 
 
 def _check_term(term: Term, plain: Plain) -> None:
@@ -143,7 +143,7 @@ def _check_term(term: Term, plain: Plain) -> None:
     if trouble is None and isinstance(plain, str):
         trouble = f"write up to {LONGEST_TERM} characters" if len(plain) > LONGEST_TERM else text_trouble(plain)
     if trouble:
-        raise Invalid(f"bad-{term.key}", f"{str(plain)[:40]!r} won't do for {term.key}; {trouble}")
+        raise Invalid(f"bad-{term.key}", f"{str(plain)[:40]!r} is not valid for {term.key}; {trouble}")
 
 
 def _term_fields(kind: str, name: str, terms: Terms) -> Iterator[tuple[str, str]]:

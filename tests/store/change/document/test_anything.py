@@ -201,7 +201,7 @@ def test_an_entry_without_a_usable_name_has_a_place_of_one_line(name: object) ->
     company = whole()
     company["user"][0] |= {"username": name, "extension": "x"}
     errors = _refusals({"company": [company]})
-    assert any("extension: 'x' won't do" in error for error in errors)
+    assert any("extension: 'x' is not valid" in error for error in errors)
 
 
 def test_a_company_without_a_domain_is_counted() -> None:
