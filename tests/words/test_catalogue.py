@@ -35,6 +35,16 @@ _MARKUP = re.compile(
 )
 _ATTRIBUTES = re.compile(r"""\s(?:alt|title|placeholder|aria-label|aria-description|data-label)=("[^"]*"|'[^']*')""")
 _LETTERS = re.compile(r"[A-Za-zÆØÅÄÖæøåäö]{2,}")
+# One thing has one word in a language: these are other words for it, or not how people say it.
+_NOT_SAID = {
+    "da": re.compile(r"telefoncentral|ringegruppe|\bfirmaet|revisionsspor|destruer|underskr|medlytte\b", re.IGNORECASE),
+    "sv": re.compile(r"ringgrupp|kalkylblad|förstör|underteckna", re.IGNORECASE),
+    "en": re.compile(r"telephone|cannot|\bmend|spoilt|destroy|\bwhose\b", re.IGNORECASE),
+}
+# What stands in the tables of other systems is read in whatever words they use.
+_READ_ALONE = ("heading-", "cell-")
+# Each language has quotation marks and a dash of its own, and … is one sign.
+_NOT_SET = re.compile(r"\"|\.\.\.|--| {2}")
 
 
 def _sources(folder: Path) -> list[Path]:
@@ -77,6 +87,17 @@ def test_a_text_is_there_in_every_language_with_the_same_facts() -> None:
                 assert sorted(said) == sorted(LANGUAGES)
                 assert all(text.strip() == text and text for text in said.values())
                 assert len({frozenset(_fields(text)) for text in said.values()}) == 1, "each says the same facts"
+
+
+def test_one_thing_has_one_word_in_a_language() -> None:
+    with table() as rows:
+        for name, said in TEXTS.items():
+            if not name.startswith(_READ_ALONE):
+                with rows.row(name):
+                    assert [
+                        found for language in LANGUAGES if (found := _NOT_SAID[language].search(said[language]))
+                    ] == []
+                    assert [text for text in said.values() if _NOT_SET.search(text)] == []
 
 
 def test_what_is_asked_for_is_in_the_catalogue() -> None:

@@ -101,7 +101,7 @@ def test_every_wrong_line_is_named_and_nothing_is_taken_in(cli: Cli, sheet: Path
     ("text", "said"),
     [
         ("", "line 1: wrong columns (there is neither a username nor an extension;"),
-        ("name\nx\n", "username is missing"),
+        ("name\nx\n", "neither a username nor an extension"),
         (
             "username,nmae\nx,y\n",
             "line 1: wrong columns ('nmae' is not known (did you mean name?), say what it holds, or leave it out",
@@ -110,7 +110,7 @@ def test_every_wrong_line_is_named_and_nothing_is_taken_in(cli: Cli, sheet: Path
         ("username,name\n1001,a,b\n", "line 2: 3 cells for 2 columns; add what is missing"),
         ('username,name\n1001,"a\n', "not CSV"),
         (b"username,name\n1001,\x01\n", "it can't be read as text"),
-        ("name,role\nAnna,none\n", "name a column so, or correct one: --map HEADING=username"),
+        ("name,role\nAnna,none\n", "say which column it is: --map HEADING=username"),
         ('username,name\n1001,"a\nb"\n', "line 3, user 1001: name: 'a\\nb' holds a control character"),
         ("username\nnew\n", "line 2, user new: extension is missing; use digits only"),
     ],

@@ -59,16 +59,16 @@ def _refusal(store: Store, change: Callable[[Draft], None], by: Actor | str) -> 
 def test_an_extension_that_reads_as_a_number_outside_is_refused_to_everybody(
     given: Store, by: Actor | str, extension: str
 ) -> None:
-    assert f"{extension} reads as" in _refusal(given, _user("1001", extension=extension), by)
-    assert f"{extension} reads as" in _refusal(given, _user("new", extension=extension), by)
+    assert f"{extension} looks like" in _refusal(given, _user("1001", extension=extension), by)
+    assert f"{extension} looks like" in _refusal(given, _user("new", extension=extension), by)
     if by is not SUB_ADMIN:
         for kind, more in (("group", {}), ("ivr", {"default": {"group": "2001"}, "choices": {}})):
             table = {"number": extension, **more}
             said = _refusal(given, lambda draft, kind=kind, table=table: draft.put(kind, table), by)
-            assert f"{kind} {extension}: {extension} reads as" in said
+            assert f"{kind} {extension}: {extension} looks like" in said
     document = copy.deepcopy(CAST)
     document["company"][0]["user"][0]["extension"] = extension
-    with pytest.raises(Invalid, match=f"user 1001: extension: {extension} reads as"):
+    with pytest.raises(Invalid, match=f"user 1001: extension: {extension} looks like"):
         planning.plan(given, document)
 
 

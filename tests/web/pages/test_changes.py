@@ -66,7 +66,7 @@ def test_who_asked_can_t_confirm_and_a_second_administrator_can(anna: Browser, b
     page = anna.get("/changes").text
     assert f"E-mail: {CLARAS} → mallory@evil.example" in page and "Somebody else must confirm." in page
     assert 'action="/changes/confirm"' not in page
-    assert "somebody other than the one who asked" in anna.post("/changes/confirm", change=change.id).text
+    assert "somebody other than the person who asked" in anna.post("/changes/confirm", change=change.id).text
     assert 'action="/changes/confirm"' in bo.get("/changes").text
     assert held(console, CLARA).email == CLARAS
     assert bo.post("/changes/confirm", change=change.id).headers["Location"] == "/changes"

@@ -147,7 +147,7 @@ def _heard(page: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("username", "heard", "left_out"),
-    [("1001", [FIRST], None), ("1003", [SECOND], None), ("1004", [], "1 call of this conversation is left out")],
+    [("1001", [FIRST], None), ("1003", [SECOND], None), ("1004", [], "1 call of this conversation is not shown")],
 )
 def test_who_sees_their_own_calls_hears_there_what_their_player_plays_and_reads_what_is_left_out(
     browser: Browser, long: Console, username: str, heard: list[str], left_out: str | None
@@ -159,7 +159,7 @@ def test_who_sees_their_own_calls_hears_there_what_their_player_plays_and_reads_
         for one in (FIRST, SECOND):
             with rows.row(one):
                 assert (person.get(one).status_code == 200) == (one in heard)
-    assert (left_out or "left out") in page if left_out else "left out" not in page
+    assert (left_out or "not shown") in page if left_out else "not shown" not in page
     assert ("Consultation" in page) == (username != "1004"), "a colleague's consultation is not theirs"
     assert ("listened in" in page) == (username == "1001"), "who listened to a colleague is the colleague's to know"
 

@@ -106,7 +106,7 @@ def test_revoked_it_is_gone_at_once(hearing: Browser, console: Console, offered:
     for path in ("/shared", "/shared/audio", "/shared/waveform", f"/shared/{token}"):
         answer = hearing.get(path, **PLAYER)
         assert answer.status_code == 403
-        assert "can no longer be heard" in answer.text and "Reply to the e-mail" in answer.text
+        assert "can no longer be played" in answer.text and "Reply to the e-mail" in answer.text
         assert 'href="/"' not in answer.text and "/sign-in" not in answer.text, "no use to somebody outside"
 
 
