@@ -110,7 +110,7 @@ def test_mail_that_failed_is_shown_with_its_reason_in_words(anna: Browser, conso
     assert "The address does not exist" in page and "550" not in page
     # Of several to one address that fail in the same way, the number is told.
     page = fails(mails.MailKind.PASSWORD)
-    assert "2 failed" in page and page.count("gone@acme.example") == 1 and "2 e-mails</span>" in page
+    assert "2 not sent" in page and page.count("gone@acme.example") == 1 and "2 e-mails</span>" in page
 
 
 def test_the_archive_says_what_is_used_and_until_when_there_is_room(
