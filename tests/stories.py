@@ -1,6 +1,7 @@
-"""The demo's story, written once per test process and copied for each test that needs it."""
+"""The demo's story, written once per run of the tests and copied for each test that needs it."""
 
 import atexit
+import fcntl
 import os
 import shutil
 import tempfile
@@ -8,6 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from fsplug.lab.story import writing
+
+# A folder for what the processes of one run share: scripts/lanes makes it, and removes it at the end.
+SHARED = "FSPLUG_TEST_SHARED"
 
 
 def story_until(now: float, folder: Path) -> Path:
@@ -18,10 +22,24 @@ def story_until(now: float, folder: Path) -> Path:
     return Path(shutil.copy(written / "fsplug.db", folder / "fsplug.db"))
 
 
-@cache
 def _written(now: float) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="fsplug-story-"))
+    above = _above()
+    folder = above / f"story-{now}"
+    with (above / "story.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            # One that could not be finished is none.
+            begun = Path(tempfile.mkdtemp(prefix="story-begun-", dir=above))
+            (begun / "archive").mkdir()
+            writing.write(begun / "fsplug.db", begun / "archive", now)
+            begun.rename(folder)
+    return folder
+
+
+@cache
+def _above() -> Path:
+    if shared := os.environ.get(SHARED):
+        return Path(shared)
+    folder = Path(tempfile.mkdtemp(prefix="fsplug-stories-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    (folder / "archive").mkdir()
-    writing.write(folder / "fsplug.db", folder / "archive", now)
     return folder

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fsplug.lab.story import voices, whole, writing
+from fsplug.lab.story.calls import days
 from fsplug.lab.story.cast import ACME, BETA, document, document_of
 from fsplug.lab.tone import SAMPLE_RATE
 from fsplug.media import wav
@@ -91,11 +92,17 @@ def test_the_trail_is_whole_and_goes_on_in_time(story: Callable[[float], Store])
 
 
 @pytest.mark.parametrize("clock", ["00:40", "08:05", "12:00", "23:59"])
-def test_today_has_calls_at_any_hour_and_none_in_the_future(story: Callable[[float], Store], clock: str) -> None:
+def test_today_has_calls_at_any_hour_and_none_in_the_future(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: str
+) -> None:
+    # The calls of the days before are the same at any hour.
+    monkeypatch.setattr(writing, "days", lambda: days()[-2:])
     hour, minute = map(int, clock.split(":"))
     now = datetime(2026, 11, 22, hour, minute, tzinfo=COPENHAGEN)
     midnight = now.replace(hour=0, minute=0).timestamp()
-    times = [one.at for one in decisions.listed(story(now.timestamp()), ACME, ALL)]
+    (tmp_path / "archive").mkdir()
+    writing.write(tmp_path / "fsplug.db", tmp_path / "archive", now.timestamp())
+    times = [one.at for one in decisions.listed(Store(tmp_path / "fsplug.db"), ACME, ALL)]
     assert sum(at >= midnight for at in times) >= 5
     assert max(times) < now.timestamp()
 

@@ -85,10 +85,21 @@ def make_mailbox(tmp_path: Path) -> Iterator[Callable[..., Mailbox]]:
         mailbox.stop()
 
 
-@pytest.fixture
-def mailbox(make_mailbox: Callable[..., Mailbox]) -> Mailbox:
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailbox]:
     """A server without TLS, on this machine."""
-    return make_mailbox()
+    mailbox = Mailbox(tmp_path_factory.mktemp("mailbox"))
+    mailbox.start()
+    yield mailbox
+    mailbox.stop()
+
+
+@pytest.fixture
+def mailbox(server: Mailbox) -> Mailbox:
+    """The server as it was before the first test: empty, and in no mood."""
+    for path in server.folder.iterdir():
+        path.unlink()
+    return server
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.calls import ledger
 from fsplug.store.db.database import Store
+from tests.cli.conftest import Cli
 from tests.cli.happened import recorded
 from tests.mail.conftest import Mailbox, make_mailbox  # noqa: F401
 
@@ -27,22 +28,23 @@ DEADLINE_SECONDS = PATIENCE_SECONDS
 
 
 class Program:
-    """fsplug as a program, on a data folder of its own."""
+    """fsplug on a data folder of its own: the server is a program, and commands run here, each as if in a shell."""
 
     def __init__(self, data: Path, settings: dict[str, str]) -> None:
-        self._environment = {**os.environ, "FSPLUG_DATA": str(data), "SUDO_USER": "root", **settings}
+        self._cli = Cli(data)
+        self._settings = {"SUDO_USER": "root", **settings}
 
     def __call__(self, *words: object) -> Any:
         """What a command says; it must succeed."""
-        command = [sys.executable, "-m", "fsplug", *map(str, words), "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, env=self._environment, timeout=PATIENCE_SECONDS)
-        assert done.returncode == 0, done.stderr
+        done = self._cli.run(*words, "--json", **self._settings)
+        assert done.exit_code == 0, done.stderr
         return json.loads(done.stdout)
 
     def serve(self) -> "subprocess.Popen[bytes]":
         """The server."""
         command = [sys.executable, "-m", "fsplug", "serve", "--unsupervised"]
-        return subprocess.Popen(command, env=self._environment, stderr=subprocess.DEVNULL)
+        environment = {**os.environ, "FSPLUG_DATA": str(self._cli.data), **self._settings}
+        return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
 
 
 class Visitor:
