@@ -35,7 +35,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--transport",
             type=click.Choice(list(map(str, Transport))),
-            help="How SIP travels; over tls, calls come over TLS alone  [udp]",
+            help="How SIP travels; over tls, calls come only over TLS  [udp]",
         ),
         click.option(
             "--source",
