@@ -50,11 +50,16 @@ def mark(uuid: str, secret: str) -> str:
 
 
 class Confirmation:
-    """Asks the switch about calls that ask. `secrets` gives the secrets in force."""
+    """Asks the switch about calls that ask. `secrets` gives the secrets in force, and `on_unmarked` is told of a call
+    that has no mark of theirs: a switch that was started again has no secret until the link comes back.
+    """
 
-    def __init__(self, switch: Switch, secrets: Callable[[], tuple[str, ...]]) -> None:
+    def __init__(
+        self, switch: Switch, secrets: Callable[[], tuple[str, ...]], on_unmarked: Callable[[], None] = lambda: None
+    ) -> None:
         self._switch = switch
         self._secrets = secrets
+        self._on_unmarked = on_unmarked
         self._trouble = outage_log("call-not-confirmed")
         self.refused = 0
 
@@ -81,6 +86,7 @@ class Confirmation:
 
     def _known(self, said: Event) -> Event:
         if not self._is_marked(said):
+            self._on_unmarked()
             raise Unavailable("call-not-marked", _REMEDY)
         silent = Unavailable("switch-silent", "the switch did not say in time what it knows of this call")
         try:

@@ -154,9 +154,14 @@ class Link:
         if self._connection is not None:
             self._connection.hurry()
 
-    def _live(self) -> "_Connection":
+    def miss(self) -> None:
+        """If the link is down, try again now: something says that the switch is there."""
         if self._connection is None:
             self._missed.set()
+
+    def _live(self) -> "_Connection":
+        self.miss()
+        if self._connection is None:
             why = f" ({self._reason})" if self._reason else ""
             text = f"the link to the switch at {self.peer} is down{why}; it comes back by itself when the switch does"
             raise Unavailable("link-down", text, peer=self.peer, reason=self._reason)

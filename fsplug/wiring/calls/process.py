@@ -127,7 +127,7 @@ class CallsProcess:
         )
         self.switch = LinkedSwitch(self.link)
         self._secret = CallSecret(call_secret.path_in(settings.data), self.switch.set_secret)
-        self._confirmation = Confirmation(self.switch, self._secret.in_force)
+        self._confirmation = Confirmation(self.switch, self._secret.in_force, self.link.miss)
         refusals = Refusals(self.store, self._run_write)
         ports = record_ports(settings, self.switch, self._gate, self.writer, self._clock, refusals)
         policy = PolicySource(self._stores.config)
