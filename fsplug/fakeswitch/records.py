@@ -53,8 +53,10 @@ class Records:
         try:
             with (
                 Timeout(TIMEOUT_SECONDS, TimeoutError()),
-                socket.create_connection((place.hostname, place.port)) as connection,
+                socket.socket() as connection,
             ):
+                # An address is not looked up, which takes a thread.
+                connection.connect((place.hostname, place.port))
                 connection.sendall(head.encode() + body)
                 answer = connection.recv(_HIGHEST_HEAD)
         except OSError:
