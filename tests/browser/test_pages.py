@@ -62,6 +62,11 @@ class Opened:
         return self.page
 
 
+# What is for screen readers alone is cut off on purpose.
+_CUT_OFF = """() => [...document.querySelectorAll('main *')]
+    .filter(one => one.checkVisibility() && ['hidden', 'clip'].includes(getComputedStyle(one).overflowX))
+    .filter(one => one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1)
+    .filter(one => !one.matches('input') && !one.closest('.unseen')).map(one => one.outerHTML.slice(0, 90))"""
 # In a closed <details> nothing is drawn: a transition that axe has begun there by looking at it never ends.
 _UNTIL_STILL = """Promise.all(document.getAnimations()
     .filter(one => one.effect.target.checkVisibility()).map(one => one.finished))"""
@@ -126,11 +131,13 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(opened: Opened, u
 
 
 @everywhere
-def test_nothing_has_to_be_scrolled_sideways(opened: Opened, untroubled: None) -> None:
-    wide = opened.shown(NARROWEST).evaluate("""() => document.documentElement.scrollWidth > innerWidth
+def test_nothing_has_to_be_scrolled_sideways_or_is_cut_off(opened: Opened, untroubled: None) -> None:
+    page = opened.shown(NARROWEST)
+    wide = page.evaluate("""() => document.documentElement.scrollWidth > innerWidth
         ? [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
             .slice(0, 5).map(one => one.outerHTML.slice(0, 90)) : []""")
     assert wide == []
+    assert page.evaluate(_CUT_OFF) == []
 
 
 @for_all
