@@ -29,7 +29,8 @@ from fsplug.web.kernel.services import Services
 
 FIRST = Target("a page of a million recordings, filtered, 95th percentile", 30, "ms")
 FAR = Target("the same on page 1,000, 95th percentile", 50, "ms")
-TARGETS = (FIRST, FAR, conversationpage.PAGE)
+LENGTH = Target("a page of a million recordings, the longest first, 95th percentile", 30, "ms")
+TARGETS = (FIRST, FAR, LENGTH, conversationpage.PAGE)
 _RECORDINGS, _PAGE = 1_000_000, 1_000
 _ALL_TIME = {"period": "dates", "first": "1990-01-01", "last": "2999-12-31"}
 _FILTERS: tuple[Sequence[dict[str, str]], ...] = (
@@ -60,6 +61,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
         before = _cursor_after(store, _PAGE * 50 if not setting.quick else _PAGE * 5)
         far = [{**one, **_ALL_TIME, "before": before} for one in some]
         yield FAR.judged(*_judged([(get(one), one) for one in far]))
+        yield LENGTH.judged(*_judged([(get({**one, "sort": "longest"}), one) for one in some]))
         yield from conversationpage.measure(store, open_page, setting.rounds(full=200, quick=100))
         store.close()
 

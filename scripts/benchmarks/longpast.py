@@ -19,7 +19,7 @@ USERS, DEPARTMENTS, GROUPS, CUSTOMERS = 10_000, 20, 100, 200_000
 DAYS = 1_000
 _STRETCH = 50_000
 # Made again once all rows are written: sorting a million rows once is faster than inserting them one by one.
-_LATER = ("recording_at", "recording_decision", "decision_at", "decision_call", "call_at")
+_LATER = ("recording_at", "recording_length", "recording_decision", "decision_at", "decision_call", "call_at")
 _RECORDING = """INSERT INTO recording (id, company, call, decision, username, leg, path, decided_at, started_at,
     stopped_at, sealed_at, seconds, bytes, sha256, location, repaired)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"""

@@ -48,6 +48,7 @@ class Recordings(Table):
 
 index(Recordings, "recording_at", "company at id")
 index(Recordings, "recording_of", "company username at id")
+index(Recordings, "recording_length", "company seconds id at", where="seconds IS NOT NULL")
 index(Recordings, "recording_unfinished", "state", where="state IN ('expected', 'recording', 'stopped')")
 index(Recordings, "recording_decision", "decision")
 

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor
 from fsplug.store.recordings.search import query, results
 from fsplug.store.recordings.search.keywords import Keyword
+from fsplug.store.recordings.search.order import Order
 from fsplug.store.recordings.search.results import RecordingFilter, RecordingPage
 from tests.store.cast import ACME, BETA
 from tests.store.story import decided, recorded_call, sealed, seen, started, stopped
@@ -52,8 +54,17 @@ TALKS = {
 }
 
 
+# In seconds; of the others as long as of the story.
+LENGTHS = {"a": 9.0, "b": 3.0, "c": 12.0, "d": 3.0}
+
+
 def _recorded(call: str, at: float, **talk: Any) -> list[JournalEntry]:
-    return [seen(call, at=at), decided(call, at=at, **talk), started(call, at=at), stopped(call), sealed(call)]
+    kept = replace(sealed(call), seconds=LENGTHS.get(call, 7.0))
+    return [seen(call, at=at), decided(call, at=at, **talk), started(call, at=at), stopped(call), kept]
+
+
+def _longest_first(calls: str) -> str:
+    return "".join(sorted(calls, key=lambda call: (LENGTHS.get(call, 7.0), call), reverse=True))
 
 
 @pytest.fixture
@@ -112,13 +123,15 @@ WANTED: tuple[tuple[dict[str, Any], str], ...] = (
 )
 
 
-def test_what_is_found_is_found_from_either_end_whatever_leads(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_found_is_found_in_every_order_whatever_leads(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     with table() as rows:
         for few, (wanted, calls) in itertools.product((0, 2, 2_000), WANTED):
             monkeypatch.setattr(query, "FEW", few)
             with rows.row(wanted, few):
-                assert _calls(results.search(busy, ACME, RecordingFilter(**wanted))) == calls
-                assert _calls(results.search(busy, ACME, RecordingFilter(**wanted, oldest=True))) == calls[::-1]
+                longest = _longest_first(calls)
+                orders = (calls, calls[::-1], longest, longest[::-1])
+                for order, expected in zip(Order, orders, strict=True):
+                    assert _calls(results.search(busy, ACME, RecordingFilter(**wanted, order=order))) == expected
 
 
 def test_pages_of_every_size_hold_everything_once(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,8 +140,10 @@ def test_pages_of_every_size_hold_everything_once(busy: Store, monkeypatch: pyte
         RecordingFilter(number="3344"),
         RecordingFilter(department="Sales"),
         RecordingFilter(people=("1001", "1003")),
-        RecordingFilter(people=("1001", "1003"), oldest=True),
-        RecordingFilter(number="3344", oldest=True),
+        RecordingFilter(people=("1001", "1003"), order=Order.OLDEST),
+        RecordingFilter(number="3344", order=Order.OLDEST),
+        RecordingFilter(order=Order.LONGEST),
+        RecordingFilter(department="Sales", order=Order.SHORTEST),
     ]
     for wanted, limit, few in itertools.product(filters, (1, 2, 3, 7), (0, 2_000)):
         monkeypatch.setattr(query, "FEW", few)
@@ -139,7 +154,7 @@ def test_recordings_of_one_moment_are_not_lost_between_pages(store: Store) -> No
     for call in "abcde":
         ledger.apply(store, _recorded(call, 100.0, **TALKS["a"]))
     assert "".join(map(_calls, _pages(store, RecordingFilter(), 2))) == "edcba"
-    assert "".join(map(_calls, _pages(store, RecordingFilter(oldest=True), 2))) == "abcde"
+    assert "".join(map(_calls, _pages(store, RecordingFilter(order=Order.OLDEST), 2))) == "abcde"
 
 
 def test_pages_of_one_s_own_are_full(busy: Store) -> None:
@@ -169,6 +184,16 @@ def test_looking_for_what_is_seldom_among_much_ends_and_goes_on(busy: Store, mon
     second = results.search(busy, ACME, RecordingFilter(number="12345678"), before=first.before)
     assert (_calls(second), second.looked_back_to) == ("d", 103.0)
     assert _calls(_pages(busy, RecordingFilter(number="12345678"), 50)[-1]) == ""
+    by_length = RecordingFilter(number="12345678", order=Order.LONGEST)
+    assert [(_calls(one), one.looked_back_to) for one in _pages(busy, by_length, 50)] == [
+        ("", 9.0), ("", 7.0), ("d", 3.0), ("", None),
+    ]  # fmt: skip
+
+
+def test_what_has_no_length_is_in_no_order_of_lengths(busy: Store) -> None:
+    ledger.apply(busy, _recorded("x", 200.0, **TALKS["a"])[:3])
+    assert _calls(results.search(busy, ACME, RecordingFilter())) == "xgfedcba"
+    assert _calls(results.search(busy, ACME, RecordingFilter(order=Order.LONGEST))) == _longest_first("gfedcba")
 
 
 def _pages(store: Store, wanted: RecordingFilter, limit: int) -> Sequence[RecordingPage]:
@@ -250,7 +275,7 @@ def test_a_row_says_who_they_were_then(busy: Store) -> None:
         "Anna",
         ["1001", "1003"],
     )
-    assert (internal.state, internal.seconds) == ("sealed", 7.0)
+    assert (internal.state, internal.seconds) == ("sealed", 12.0)
 
 
 def test_the_choices_are_what_recordings_were_made_of(busy: Store) -> None:

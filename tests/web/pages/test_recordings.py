@@ -1,6 +1,7 @@
 """The list of recordings: what each person sees of it, by every filter, whatever they type."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -218,6 +219,20 @@ def test_the_heading_of_the_time_turns_the_list_round(anna: Browser) -> None:
         beside = anna.get(f"/recordings/{second}-rec?period=week&number=4455{query}").text
         above = re.search(r'href="/recordings/([^"?]+)-rec[^"]*" rel="prev"', beside)
         assert above is not None and above[1] == first
+
+
+def test_the_heading_of_the_length_brings_the_longest_first_and_then_the_shortest(anna: Browser, past: Console) -> None:
+    long = replace(_call("long", "22334455", ANNA, NOW - 70)[-1], seconds=99.0)
+    ledger.apply(past.store, [*_call("long", "22334455", ANNA, NOW - 70)[:-1], long])
+    page = anna.get("/recordings?number=4455&sort=longest").text
+    assert _calls(page) == ["long", "today-out", "today-in"] and 'class="day"' not in page
+    turned = '<a class="sorts" href="/recordings?period=today&amp;number=4455&amp;sort=shortest" aria-current="true">'
+    assert f'aria-sort="descending">{turned}' in page and page.count("aria-sort") == 1
+    assert _calls(anna.get("/recordings?number=4455&sort=shortest").text) == ["today-in", "today-out", "long"]
+    beside = anna.get("/recordings/today-out-rec?number=4455&sort=longest").text
+    assert re.findall(r'href="/recordings/([^"?]+)-rec[^"]*" rel="(\w+)"', beside) == [
+        ("long", "prev"), ("today-in", "next"),
+    ]  # fmt: skip
 
 
 def test_htmx_is_given_the_list_without_the_page_around_it(anna: Browser) -> None:

@@ -12,6 +12,7 @@ import peewee
 from peewee import SQL, NodeList, fn
 
 from fsplug.store.db.statements import Given, Select, given, given_each
+from fsplug.store.recordings.search.order import Order
 from fsplug.store.schema.search import NumberParts, RecordingKeywords
 
 
@@ -19,14 +20,14 @@ from fsplug.store.schema.search import NumberParts, RecordingKeywords
 class Form:
     """How many conditions and how many parts of numbers are checked for each candidate, and whether a direction is.
 
-    `goes_on`: a page came before. `oldest`: the oldest first.
+    `goes_on`: a page came before.
     """
 
     checked: int
     parts: int
     direction: bool
     goes_on: bool
-    oldest: bool = False
+    order: Order = Order.NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def fitting(form: Form, several: bool) -> Select[Place]:
     def build() -> Any:
         query = RecordingKeywords.select(RecordingKeywords.at, RecordingKeywords.recording)
         query = query.distinct() if several else query
-        return _first(form, query.where(reduce(and_, [leads, _in_period(form), *_checks(form, RecordingKeywords)])))
+        return _first(form, query.where(reduce(and_, [leads, _in_period(form), *checks(form, RecordingKeywords)])))
 
     return Select(Place, build)
 
@@ -114,7 +115,11 @@ def _first(form: Form, query: Any) -> Any:
 
 
 def _ordered(form: Form, query: Any, table: Any) -> Any:
-    order = (table.at.asc(), table.recording.asc()) if form.oldest else (table.at.desc(), table.recording.desc())
+    order = (
+        (table.at.asc(), table.recording.asc())
+        if form.order.is_ascending
+        else (table.at.desc(), table.recording.desc())
+    )
     return query.order_by(*order).limit(given.limit)
 
 
@@ -123,16 +128,16 @@ def _in_period(form: Form) -> Any:
     period = (at >= given.since) & (at < given.until)
     if not form.goes_on:
         return period
-    if form.oldest:
+    if form.order.is_ascending:
         return period & (at >= given.before_at) & ((at > given.before_at) | (recording > given.before_recording))
     return period & (at <= given.before_at) & ((at < given.before_at) | (recording < given.before_recording))
 
 
 def _fits(form: Form, led: Any) -> Any:
-    return reduce(and_, _checks(form, led) or [SQL("1 = 1")]).alias("fits")
+    return reduce(and_, checks(form, led) or [SQL("1 = 1")]).alias("fits")
 
 
-def _checks(form: Form, led: Any) -> list[Any]:
+def checks(form: Form, led: Any) -> list[Any]:
     """The conditions on what leads, whose columns are those of `led`."""
     found: list[Any] = [led.direction == given.direction] if form.direction else []
     for at in range(form.checked):

@@ -19,7 +19,7 @@ class Neighbours:
 def neighbours(store: Store, domain: str, wanted: RecordingFilter, place: Cursor) -> Neighbours:
     """Those of the company's recording at this place, in the list of what is wanted. Invalid as `results.search`."""
     above, below = (
-        results.search(store, domain, replace(wanted, oldest=oldest), limit=1, before=place).recordings
-        for oldest in (not wanted.oldest, wanted.oldest)
+        results.search(store, domain, replace(wanted, order=order), limit=1, before=place).recordings
+        for order in (wanted.order.turned, wanted.order)
     )
     return Neighbours(above[0].id if above else None, below[0].id if below else None)

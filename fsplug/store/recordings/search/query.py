@@ -1,4 +1,4 @@
-"""Finds the recordings that have all of several keywords, from either end in time, however many recordings each has.
+"""Finds the recordings that have all of several keywords, in any order, however many recordings each has.
 
 A page costs the same wherever it is: it is read from an index, after the last thing of the page before. Of several
 conditions the rarest leads and the others are checked for each of its recordings; where all are common and fit together
@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from fsplug.policy.number_parts import MOST_DIGITS
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor
-from fsplug.store.recordings.search import forms
+from fsplug.store.recordings.search import by_length, forms
 from fsplug.store.recordings.search.forms import Form, Seen
 from fsplug.store.recordings.search.keywords import Keyword, KeywordKind
+from fsplug.store.recordings.search.order import Order
 
 # A time (epoch seconds) later than any call.
 FOREVER = 1e12
 # The number of recordings cheap enough to read at once; and the number read at a time when all conditions are common.
 FEW = 2_000
+# By length so many times as many: each one that is looked at along the index costs more than to sort it.
+_FEW_BY_LENGTH = 4
 _STEPS = (1_000, 4_000, 15_000)
 # If more numbers than this hold the typed digits, the recordings are read through instead.
 _MOST_NUMBERS = 500
@@ -28,7 +31,7 @@ _MOST_NUMBERS = 500
 class KeywordQuery:
     """What to look for in a company (an id): recordings with one keyword of each condition, and with one of the digits
     `parts`. Conditions that usually hold for fewer recordings stand first. `knows_direction`: one is of the wanted
-    direction alone. `oldest`: the oldest first.
+    direction alone. A cursor has the length in place of the time where the order is by length.
     """
 
     company: str
@@ -38,7 +41,7 @@ class KeywordQuery:
     until: float
     direction: str
     knows_direction: bool
-    oldest: bool = False
+    order: Order = Order.NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class _Plan:
     since: float
     until: float
     is_short: bool
-    oldest: bool
+    order: Order
 
     @property
     def is_plain(self) -> bool:
@@ -62,9 +65,11 @@ class _Plan:
 
 def keys_of(store: Store, query: KeywordQuery, limit: int, before: Cursor | None) -> tuple[list[Cursor], Cursor | None]:
     """The time and id of each recording, and where the search stopped if it found fewer than `limit`."""
-    plan = _plan(store, query, before)
+    plan = _plan(store, query, None if query.order.is_by_length else before)
     if plan is None:
         return [], None
+    if query.order.is_by_length:
+        return _by_length(store, query.company, plan, limit, before)
     if plan.is_short or (plan.is_plain and len(plan.leading) == 1):
         return _fitting(store, plan, limit, before), None
     found: list[Cursor] = []
@@ -77,25 +82,51 @@ def keys_of(store: Store, query: KeywordQuery, limit: int, before: Cursor | None
     return found, before
 
 
+def _by_length(
+    store: Store, company: str, plan: _Plan, limit: int, before: Cursor | None
+) -> tuple[list[Cursor], Cursor | None]:
+    if plan.is_short:
+        form, values = _form(plan, before), _values(plan, before)
+        several = len(plan.leading) > 1
+        leading = {"leading": plan.leading} if several else {"leading_0": plan.leading[0]}
+        few = by_length.of_few(form, several).rows(store, **leading, **values, limit=limit)
+        return [(one.seconds, one.recording) for one in few], None
+    keys: list[Cursor] = []
+    for step in _STEPS:
+        form, values = _form(plan, before), _values(plan, before)
+        asked = {**values, "company": company, "leading": plan.leading, "most": step}
+        found = by_length.along(form).rows(store, **asked, limit=limit - len(keys))
+        keys += [(one.seconds, one.recording) for one in found]
+        if len(keys) >= limit:
+            return keys, None
+        bounds = {name: value for name, value in values.items() if name.startswith("before")}
+        end = by_length.end_of(form).row(store, company=company, skipped=step - 1, **bounds)
+        if end is None:
+            return keys, None
+        before = (end.seconds, end.recording)
+    return keys, before
+
+
 def _plan(store: Store, query: KeywordQuery, before: Cursor | None) -> _Plan | None:
     """The condition that holds for the fewest recordings leads. None when nothing can be found."""
     since, end = query.since, query.until
-    if before and query.oldest:
+    if before and query.order.is_ascending:
         since = max(since, before[0])
     elif before:
         end = min(end, before[0] + 1.0)
     everything = (Keyword(KeywordKind.ALL, "", query.direction).id(query.company),)
-    counts = {one: _count(store, one, since, end) for one in (everything, *query.conditions)}
+    few = FEW * (_FEW_BY_LENGTH if query.order.is_by_length else 1)
+    counts = {one: _count(store, one, since, end, few) for one in (everything, *query.conditions)}
     # Of equals the first, as far as they were counted; everything leads only when there is nothing else.
     leading = min((*query.conditions, everything), key=lambda one: counts[one])
     numbers: tuple[int, ...] = ()
-    if query.parts and counts[leading] > FEW:
+    if query.parts and counts[leading] > few:
         numbers = _numbers(store, query)
         if not numbers:
             return None
         if len(numbers) <= _MOST_NUMBERS:
-            counts[numbers] = _count(store, numbers, since, end)
-            if len(numbers) == 1 or counts[numbers] <= FEW:
+            counts[numbers] = _count(store, numbers, since, end, few)
+            if len(numbers) == 1 or counts[numbers] <= few:
                 leading = numbers
     of_direction = query.knows_direction or leading == everything
     return _Plan(
@@ -105,14 +136,14 @@ def _plan(store: Store, query: KeywordQuery, before: Cursor | None) -> _Plan | N
         "" if of_direction else query.direction,
         query.since,
         query.until,
-        counts[leading] <= FEW,
-        query.oldest,
+        counts[leading] <= few,
+        query.order,
     )
 
 
-def _count(store: Store, keywords: Sequence[int], since: float, until: float) -> int:
-    """How many recordings there are, counted up to `FEW` plus one."""
-    return forms.COUNT.one(store, keywords=keywords, since=since, until=until, most=FEW + 1)
+def _count(store: Store, keywords: Sequence[int], since: float, until: float, few: int) -> int:
+    """How many recordings there are, counted up to `few` plus one."""
+    return forms.COUNT.one(store, keywords=keywords, since=since, until=until, most=few + 1)
 
 
 def _numbers(store: Store, query: KeywordQuery) -> tuple[int, ...]:
@@ -139,7 +170,7 @@ def _looked_through(store: Store, plan: _Plan, count: int, before: Cursor | None
 
 
 def _form(plan: _Plan, before: Cursor | None) -> Form:
-    return Form(len(plan.checked), len(plan.parts), bool(plan.direction), before is not None, plan.oldest)
+    return Form(len(plan.checked), len(plan.parts), bool(plan.direction), before is not None, plan.order)
 
 
 def _values(plan: _Plan, before: Cursor | None) -> Mapping[str, object]:

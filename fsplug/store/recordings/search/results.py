@@ -22,6 +22,7 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given, given_each, rows
 from fsplug.store.recordings.recordings import State
 from fsplug.store.recordings.search.keywords import Keyword, KeywordKind, pair
+from fsplug.store.recordings.search.order import Order
 from fsplug.store.recordings.search.query import FOREVER, KeywordQuery, keys_of
 from fsplug.store.schema.calls import Decisions
 from fsplug.store.schema.recordings import Deletions, Recordings
@@ -38,7 +39,7 @@ class RecordingFilter:
 
     Times are epoch seconds. `own` is a user who must be heard, who has the username since `tenure`; of the usernames
     `people` one at least must be heard. `number` is in any spelling, or a part with `FEWEST_DIGITS` digits or more.
-    With `oldest`, the oldest are first, and a page goes on to newer ones.
+    In an order by length are only recordings that have one.
     """
 
     since: float | None = None
@@ -50,7 +51,7 @@ class RecordingFilter:
     group: str | None = None
     number: str = ""
     tenure: Tenure = FROM_THE_BEGINNING
-    oldest: bool = False
+    order: Order = Order.NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class RecordingPage:
-    """One page; `before` is the cursor of the next one, None if there is none. `looked_back_to` (epoch seconds) is
-    where the search stopped before the page was full.
+    """One page; `before` is the cursor of the next one, None if there is none. `looked_back_to` (epoch seconds; in an
+    order by length, seconds) is where the search stopped before the page was full.
     """
 
     recordings: list[Found]
@@ -193,8 +194,6 @@ def search(
     with store.connection():
         keys, looked_to = keys_of(store, query, limit + 1, before)
         found = _rows(store, company, keys[:limit])
-    if wanted.oldest:
-        found.reverse()
     if wanted.own is not None:
         found = [one for one in found if wanted.own in one.people and wanted.tenure.covers(one.at, one.version)]
     if len(keys) > limit:
@@ -261,7 +260,7 @@ def _query(company: str, wanted: RecordingFilter, parts: tuple[str, ...]) -> Key
     until = wanted.until if wanted.until is not None else FOREVER
     return KeywordQuery(
         company, _conditions(company, wanted), parts, wanted.since or 0.0, until, str(wanted.direction or ""),
-        knows_direction=bool(wanted.group or wanted.department), oldest=wanted.oldest,
+        knows_direction=bool(wanted.group or wanted.department), order=wanted.order,
     )  # fmt: skip
 
 
@@ -282,7 +281,9 @@ def _conditions(company: str, wanted: RecordingFilter) -> tuple[tuple[int, ...],
 def _rows(store: Store, company: str, keys: Sequence[Cursor]) -> list[Found]:
     if not keys:
         return []
-    return _newest_first(_OF_IDS.rows(store, company=company, recordings=[recording for _, recording in keys]))
+    ids = [str(recording) for _, recording in keys]
+    found = {one.id: one.found for one in _OF_IDS.rows(store, company=company, recordings=ids)}
+    return [found[one] for one in ids if one in found]
 
 
 def _newest_first(kept: Iterable[_Kept]) -> list[Found]:

@@ -120,9 +120,13 @@ def _beside(viewer: shell.Viewer, recording: Recording) -> Neighbours | None:
     """What is above and below the recording in the list that the viewer comes from."""
     if not filters.kept(request.args):
         return None
+    typed = filters.read(request.args)
+    place = recording.seconds if typed.order.is_by_length else recording.at
+    if place is None:
+        return None
     try:
-        wanted = filters.store_filter(guard.store(), filters.read(request.args), viewer)
-        return neighbours(guard.store(), viewer.domain, wanted, (recording.at, recording.id))
+        wanted = filters.store_filter(guard.store(), typed, viewer)
+        return neighbours(guard.store(), viewer.domain, wanted, (place, recording.id))
     except Invalid:
         return None
 

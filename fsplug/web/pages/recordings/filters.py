@@ -15,8 +15,8 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor
 from fsplug.store.db.text import clean
 from fsplug.store.recordings.search import results
+from fsplug.store.recordings.search.order import Order
 from fsplug.store.recordings.search.results import RecordingFilter
-from fsplug.web.kernel import sorting
 from fsplug.web.kernel.shell import Viewer
 
 _LONGEST = 300
@@ -28,7 +28,7 @@ _HOURS = tuple(str(hour) for hour in range(24))
 @dataclass(frozen=True, slots=True)
 class Filters:
     """The filters as typed and picked; empty means no limit. `hour` is one of a single day, from 0 to 23. `sort` is
-    "oldest" for the oldest first. `before` is where a further page begins.
+    an `Order`. `before` is where a further page begins.
     """
 
     period: str = Period.TODAY
@@ -42,6 +42,11 @@ class Filters:
     hour: str = ""
     sort: str = ""
     before: str = ""
+
+    @property
+    def order(self) -> Order:
+        """What comes first."""
+        return Order(self.sort)
 
     @property
     def is_narrow(self) -> bool:
@@ -74,7 +79,7 @@ def read(given: Mapping[str, str]) -> Filters:
     typed["period"] = typed["period"] if typed["period"] in tuple(Period) else Period.TODAY
     typed["direction"] = typed["direction"] if typed["direction"] in tuple(Direction) else ""
     typed["hour"] = typed["hour"] if typed["hour"] in _HOURS else ""
-    typed["sort"] = sorting.of(typed["sort"])
+    typed["sort"] = typed["sort"] if typed["sort"] in tuple(Order) else ""
     if typed["period"] != Period.DATES:
         typed |= {"first": "", "last": ""}
     return Filters(**typed)
@@ -117,7 +122,7 @@ def store_filter(store: Store, filters: Filters, viewer: Viewer) -> RecordingFil
         filters.group or None,
         filters.number,
         viewer.actor.tenure,
-        bool(filters.sort),
+        filters.order,
     )
 
 

@@ -106,7 +106,8 @@ def show(folder: str, wrong: str | None = None, is_folded: bool = False, **more:
     found, offered, code = _looked(guard.store(), viewer, typed)
     wrong = wrong or (g.words.error(code) if code else None)
     lines = [line(one, viewer) for one in found.recordings]
-    rows = _folded(lines, viewer, bool(typed.sort)) if is_folded else lines
+    is_folded = is_folded and not typed.order.is_by_length
+    rows = _folded(lines, viewer, typed.order.is_ascending) if is_folded else lines
     shown: dict[str, Any] = {
         "filters": typed,
         "choices": offered,
@@ -114,7 +115,7 @@ def show(folder: str, wrong: str | None = None, is_folded: bool = False, **more:
         "directions": list(Direction),
         "address": request.path,
         "lines": rows,
-        "days": list(_days(rows, viewer, filters.cursor(typed.before) if shell.wants_part() else None)),
+        "days": _days(rows, viewer, typed),
         "more": typed.at(found.before),
         "looked_back_to": found.looked_back_to,
         "wider": filters.wider(typed, viewer),
@@ -125,8 +126,15 @@ def show(folder: str, wrong: str | None = None, is_folded: bool = False, **more:
     return render_template(f"{folder}/{template}", **shown), 422 if wrong else 200
 
 
-def _days(lines: Sequence[ListedRecording], viewer: Viewer, before: Cursor | None) -> Iterator[ListedDay]:
-    """The rows by day; those before them end at the cursor."""
+def _days(lines: Sequence[ListedRecording], viewer: Viewer, typed: Filters) -> list[ListedDay]:
+    """The rows by day; all in one without a heading where the order is another one."""
+    if typed.order.is_by_length:
+        return [ListedDay(0.0, "", lines, is_continued=True)]
+    return list(_by_day(lines, viewer, filters.cursor(typed.before) if shell.wants_part() else None))
+
+
+def _by_day(lines: Sequence[ListedRecording], viewer: Viewer, before: Cursor | None) -> Iterator[ListedDay]:
+    """The rows before them end at the cursor."""
     here, moments = today(viewer.now, viewer.moments.zone), viewer.moments
     called = {here: Period.TODAY, here - timedelta(days=1): Period.YESTERDAY}
     last = moments.of(before[0]).date() if before else None
