@@ -301,7 +301,7 @@ def test_days_have_headings_and_a_further_part_repeats_none_that_is_there(anna: 
     address = "/recordings?period=month"
     page = anna.get(address).text
     assert days(page)[:2] == ["I dag, fredag den 15. januar 2027", "I går, torsdag den 14. januar 2027"]
-    assert len(days(page)) == len(set(days(page))) == page.count("<tbody>")
+    assert len(days(page)) == len(set(days(page))) == page.count("<tbody")
     assert re.search(r'<time datetime="2027-01-15T[0-9:+]+">[0-9:]{5}</time>', page), "the time alone, below its day"
     further = f"{address}&before=1799999950.0_today-out-rec"
     assert "I dag" not in days(anna.get(further, **{"HX-Request": "true"}).text)[0]
