@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,12 @@ _LEFT = ("htmx:afterRequest", "htmx:sendAbort")
 # The one without windows of its own shows a page for two thirds of the processor.
 _CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = next(filter(None, map(shutil.which, _CHROMIUMS)), None)
+# Of what passes, axe need not speak.
+AXE = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "reporter": "no-passes",
+    "preload": False,
+}
 
 
 def patient_context(browser: Any, url: str, **options: Any) -> Any:
@@ -76,6 +82,12 @@ def follow(page: Any, control: Any) -> None:
     """Press what leads to another page, and wait until all of that page is there."""
     with page.expect_navigation():
         control.click()
+
+
+def violations(page: Any, rules: Mapping[str, Any] = AXE) -> list[str]:
+    """What axe, whose script the page has, finds fault with."""
+    found = page.evaluate("options => axe.run(options).then(found => found.violations)", rules)
+    return [f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:4]]}" for one in found]
 
 
 class Eyes:

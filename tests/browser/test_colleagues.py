@@ -231,19 +231,3 @@ def test_search_narrows_the_list_as_one_types_and_it_stays_live(
     page.wait_for_timeout(300)
     calls.put(UserTalk(other, site.store.now()))
     page.get_by_text("In a call since").wait_for()
-
-
-def test_two_marked_users_are_changed_together(
-    visit: Callable[..., Any], site: Site, calls: SwitchCalls, other: str
-) -> None:
-    page = visit(EVERYTHING)
-    page.goto("/people")
-    marked = [one.username for one in user_list.listed(site.store, ACME) if one.username != EVERYTHING][:2]
-    for username in marked:
-        page.locator(f"#mark-{username}").check()
-    page.get_by_role("heading", name="2 selected users").wait_for()
-    page.locator("#set-records").select_option("no")
-    page.get_by_role("button", name="See the changes").click()
-    page.get_by_role("button", name="Save").click()
-    page.get_by_text("Saved.").wait_for()
-    assert not any(one.records for one in user_list.of(site.store, ACME, marked))

@@ -1,39 +1,15 @@
 """Recordings in the browser: found, heard, shared, deleted and brought back."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from fsplug.lab.story.cast import ACME, MY_CONSOLE, SUPERUSER
-from fsplug.store.accounts import accounts
 from fsplug.store.audit import trail
-from fsplug.store.outbox import mails
-from fsplug.store.recordings import recordings, shares
-from fsplug.words.catalogue import LANGUAGES
+from fsplug.store.recordings import recordings
+from tests.browser.hearing import HEARD, PLAYS
 from tests.browser.looking import follow, until
 from tests.browser.pages import playable
 from tests.browser.site import Site
-
-# Whatever plays, wherever it hangs: how far it is, and how loud what is heard there.
-_HEARD = """{ const play = HTMLMediaElement.prototype.play; window.heard = [];
-    HTMLMediaElement.prototype.play = function () {
-        if (!heard.includes(this)) heard.push(this);
-        return play.call(this); }; }"""
-_LOUDEST = """async () => {
-    const audio = heard[0], context = new AudioContext(), analyser = context.createAnalyser();
-    context.createMediaElementSource(audio).connect(analyser);
-    let loudest = 0;
-    for (let look = 0; look < 60 && loudest < 0.05; look++) {
-        const samples = new Float32Array(analyser.fftSize);
-        analyser.getFloatTimeDomainData(samples);
-        loudest = Math.max(loudest, ...samples.map(Math.abs));
-        await new Promise(after => setTimeout(after, 50)); }
-    return loudest; }"""
-_PLAYS = (
-    "heard.length > 0 && !heard[0].paused && !heard[0].muted && heard[0].readyState > 2 && heard[0].currentTime > {}"
-)
 
 _ALL_WITH_THE_NUMBER = """() => { const rows = [...document.querySelectorAll("#rows [data-row]")];
     return rows.length > 0 && rows.every(row => row.innerText.includes("+4526114410")); }"""
@@ -49,33 +25,12 @@ def _said(site: Site, act: str) -> list[trail.AuditEntry]:
     return [one for one in trail.listed(site.store, ACME, 1_000) if one.act == act]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_superuser_hears_a_call_from_the_list_in_their_language(
-    visit: Callable[..., Any], site: Site, language: str
-) -> None:
-    accounts.choose_language(site.store, ACME, SUPERUSER, language)
-    before = len(_said(site, "play"))
-    page = visit(SUPERUSER, script=_HEARD)
-    page.goto("/recordings")
-    assert page.locator("html").get_attribute("lang") == language
-    page.locator("#rows a[href^='/recordings/']").first.click()
-    page.wait_for_url(re.compile("/recordings/[0-9a-f]+"))
-    _press_play(page)
-    until(page, _PLAYS.format(0.5))
-    assert page.evaluate(_LOUDEST) > 0.05, "there is something to hear"
-    page.keyboard.press("ArrowRight")
-    until(page, _PLAYS.format(9))
-    page.keyboard.press("Space")
-    until(page, "heard[0].paused")
-    assert len(_said(site, "play")) == before + 1, "one press, one entry, however much is played"
-
-
 def test_sound_is_had_by_no_other_way_than_the_player(visit: Callable[..., Any], site: Site, troubles: Any) -> None:
-    page = visit(SUPERUSER, script=_HEARD)
+    page = visit(SUPERUSER, script=HEARD)
     page.goto(f"/recordings/{playable(site.store)}")
     assert page.locator("a[download], a[href*=audio]").count() == 0
     _press_play(page)
-    until(page, _PLAYS.format(0.1))
+    until(page, PLAYS.format(0.1))
     other = page.context.new_page()
     answer = other.goto(f"/recordings/{playable(site.store)}/audio")
     assert answer.status == 403, "the address typed into the same browser"
@@ -98,16 +53,6 @@ def test_a_number_is_found_by_any_spelling_and_by_a_part_of_it(visit: Callable[.
         page.fill("[name=number]", typed)
         page.locator("form.filters button.first").click()
         until(page, _ALL_WITH_THE_NUMBER)
-
-
-def test_an_empty_list_offers_a_wider_period(visit: Callable[..., Any]) -> None:
-    page = visit(SUPERUSER)
-    page.goto("/recordings?number=%2B4587654321")
-    assert page.locator("#rows [data-row]").count() == 0
-    wider = page.locator("#found .empty a").first
-    assert "period=week" in (wider.get_attribute("href") or "")
-    wider.click()
-    page.wait_for_url(lambda url: "period=week" in url and "number=" in url)
 
 
 def test_filters_applied_after_the_session_s_end_lead_to_the_sign_in(visit: Callable[..., Any]) -> None:
@@ -148,49 +93,10 @@ def test_the_list_goes_on_to_its_end(visit: Callable[..., Any], site: Site) -> N
     assert len(links) == len(set(links)) > 100
 
 
-def test_somebody_with_my_console_sees_their_own_calls_only(visit: Callable[..., Any]) -> None:
-    page = visit(MY_CONSOLE)
-    for query in ("period=month", "period=month&person=1003"):
-        page.goto(f"/recordings?{query}")
-        assert all("Anna Holm" in row for row in page.locator("#rows [data-row]").all_inner_texts())
-    assert page.locator("nav a[href='/deletions'], nav a[href='/policies']").count() == 0
-
-
-def test_a_recording_is_shared_and_taken_back(visit: Callable[..., Any], site: Site) -> None:
-    recording = playable(site.store)
-    page = visit(SUPERUSER)
-    page.goto(f"/recordings/{recording}")
-    page.fill("[name=email]", "kunde@outside.example")
-    page.fill("[name=subject]", "Vores <samtale>")
-    page.locator("form.share button:not([type=button])").last.click()
-    page.locator(".said").wait_for()
-    assert "kunde@outside.example" in page.locator("main").inner_text()
-    [share] = [one for one in shares.listed(site.store, ACME) if one.email == "kunde@outside.example"]
-    assert share.subject == "Vores <samtale>"
-    assert {str(one.kind) for one in mails.listed(site.store, ACME) if one.subject == share.id} == {"share", "code"}
-    row = page.locator("tr", has_text="kunde@outside.example")
-    row.locator("summary").click()
-    row.locator("button.harm").click()
-    row.locator("button.harm").wait_for(state="detached")
-    assert not shares.get(site.store, ACME, share.id).is_open(site.store.now())
-
-
-def test_an_outsider_hears_what_was_shared_by_link_and_code(visit: Callable[..., Any], site: Site) -> None:
-    share = next(one for one in shares.listed(site.store, ACME) if one.is_open(site.store.now()))
-    page = visit(None, script=_HEARD)
-    page.goto(f"/shared/{shares.new_link(site.store, share)}")
-    page.fill("[name=code]", shares.new_code(site.store, share))
-    page.locator("form[action='/shared/code'] button").click()
-    _press_play(page)
-    until(page, _PLAYS.format(0.3))
-    assert page.evaluate(_LOUDEST) > 0.05
-
-
-@pytest.mark.parametrize("scripts", [True, False])
-def test_what_is_deleted_is_gone_at_once_and_can_be_brought_back(
-    visit: Callable[..., Any], site: Site, scripts: bool
+def test_what_is_deleted_is_gone_at_once_and_can_be_brought_back_without_scripts_too(
+    visit: Callable[..., Any], site: Site
 ) -> None:
-    page = visit(SUPERUSER, java_script_enabled=scripts)
+    page = visit(SUPERUSER, java_script_enabled=False)
     page.goto("/deletions")
     boxes = page.locator("#rows input[name=recording]")
     chosen = [boxes.nth(number).get_attribute("value") for number in (0, 1)]

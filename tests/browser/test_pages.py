@@ -10,17 +10,11 @@ import pytest
 from fsplug.lab.story.cast import ACME, EVERYTHING
 from fsplug.store.change.draft import Draft, edit
 from fsplug.words.catalogue import LANGUAGES
-from tests.browser.looking import follow
+from tests.browser.looking import AXE, follow, violations
 from tests.browser.pages import Place, path_of, places
 from tests.browser.site import Site
 from tests.browser.windows import Windows
 
-# Of what passes, axe need not speak.
-AXE = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    "reporter": "no-passes",
-    "preload": False,
-}
 # What colours make a difference to.
 IN_COLOURS = {**AXE, "runOnly": ["color-contrast", "link-in-text-block"]}
 PHONE, WIDE, NARROWEST = 390, 1280, 320
@@ -148,12 +142,11 @@ def test_everybody_can_read_it(opened: Opened, untroubled: None) -> None:
         page = opened.shown(width, scheme)
         before = len(opened.troubles)
         rules = AXE if scheme == "light" else IN_COLOURS
-        found = page.evaluate("options => axe.run(options).then(found => found.violations)", rules)
+        found = violations(page, rules)
         # What axe itself does to a page, its policy forbids, and says so.
         page.evaluate("0")
         del opened.troubles[before:]
-        said = [f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:4]]}" for one in found]
-        assert said == [], (width, scheme)
+        assert found == [], (width, scheme)
 
 
 def test_the_first_key_leads_past_the_menu(visit: Callable[..., Any]) -> None:

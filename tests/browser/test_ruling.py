@@ -8,35 +8,13 @@ import pytest
 
 from fsplug.lab.story.cast import ACME, COMPANY_ADMIN, MY_CONSOLE, SUPERUSER
 from fsplug.policy.access import totp
-from fsplug.store.accounts import accounts
+from fsplug.store.accounts import accounts, sessions
 from fsplug.store.config import policies
 from fsplug.words.catalogue import LANGUAGES
 from tests.browser.looking import follow, until
 from tests.browser.site import Site
 
 PASSWORD = "correct horse battery"
-
-
-@pytest.mark.parametrize(
-    ("language", "number"), list(zip(LANGUAGES, ("21212121", "0045 31313131", "+4541414141"), strict=True))
-)
-def test_a_number_is_excluded_by_add_apply_and_save_and_not_before(
-    visit: Callable[..., Any], site: Site, language: str, number: str
-) -> None:
-    accounts.choose_language(site.store, ACME, SUPERUSER, language)
-    known = {one.number for one in policies.excluded(site.store, ACME)}
-    page = visit(SUPERUSER)
-    page.goto("/policies")
-    page.fill("#number", number)
-    follow(page, page.locator("button[name=act][value=add]:not(.unseen)"))
-    assert page.locator("input[name=exclude]").count() == 1
-    follow(page, page.locator("button[name=act][value=review]"))
-    assert number[-8:] in page.locator("main").inner_text()
-    assert {one.number for one in policies.excluded(site.store, ACME)} == known, "nothing before it is saved"
-    follow(page, page.locator("form[action='/policies/save'] button.first"))
-    assert page.url.endswith("/policies")
-    assert {one.number for one in policies.excluded(site.store, ACME)} == known | {f"+45{number[-8:]}"}
-    assert page.locator(".said[role=status]").count() == 1, "it is said that it holds"
 
 
 def test_boxes_are_reviewed_against_last_week_and_saved_without_scripts_too(
@@ -164,3 +142,23 @@ def _later_code(site: Site, secret: str, used: int) -> str:
     while (step := int(site.store.now()) // 30) < used:
         assert time.monotonic() < give_up_at
     return totp.code(secret, max(step, used) + 1)
+
+
+def test_the_end_of_a_session_does_not_get_in_the_way_of_a_form_that_is_being_answered(
+    site: Site, visit: Callable[..., Any]
+) -> None:
+    accounts.choose_language(site.store, ACME, SUPERUSER, "en")
+    page, other = visit(SUPERUSER), visit(SUPERUSER)
+    for one in (page, other):
+        one.goto("/account")
+        until(one, "document.documentElement.dataset.live === 'on'")
+    unanswered: list[Any] = []
+    page.route("**/sign-out", lambda route: unanswered.append(route))
+    page.get_by_role("banner").get_by_role("button", name="Sign out", exact=True).click(no_wait_after=True)
+    sessions.end_all(site.store, ACME, SUPERUSER, "operator")
+    other.wait_for_url("**/sign-in*")
+    assert page.url.endswith("/account")
+    [answer] = unanswered
+    with page.expect_navigation():
+        answer.continue_()
+    assert page.url.endswith("/sign-in")
