@@ -13,6 +13,7 @@ from fsplug.store.calls import outages, witnessed
 from fsplug.store.calls.witnessed import Difference, TalkAccount
 from fsplug.store.config import companies
 from fsplug.store.db.pages import Wanted
+from fsplug.words.english import so_many
 
 if TYPE_CHECKING:
     from fsplug.store.db.database import Store
@@ -85,7 +86,7 @@ def _missed(facts: dict[str, Any]) -> list[str]:
 
 def _outage(one: dict[str, Any]) -> str:
     until = when(one["until"]) if one["until"] else "now"
-    late = f"{one['talks']} talks were decided afterwards"
+    late = f"decided afterwards: {so_many(one['talks'], 'talk')}"
     return f"outage of {one['company']} ({one['cause']}), from {when(one['at'])} until {until}: {late}"
 
 
@@ -101,5 +102,5 @@ def _line(company: str, one: Difference) -> str:
 def _conclusion(found: list[TalkAccount]) -> str:
     unexplained = sum(one.unexplained for one in found)
     if unexplained:
-        return f"{unexplained} differences can't be explained"
+        return f"{so_many(unexplained, 'difference')} can't be explained"
     return "no difference that can't be explained"

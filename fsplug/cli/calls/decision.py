@@ -12,6 +12,7 @@ from fsplug.cli.kernel.rules import CommandRule
 from fsplug.policy.access.scopes import Need
 from fsplug.store.calls import decisions
 from fsplug.store.calls.replay import Replayed, replayed
+from fsplug.words.english import so_many
 
 SHOWN = 20
 
@@ -47,7 +48,7 @@ def _facts(again: Replayed) -> dict[str, Any]:
 def _lines(count: int, different: list[Replayed]) -> list[str]:
     if not count:
         return ["no decisions yet; there is nothing to replay"]
-    summary = f"{count} decisions replayed: {count - len(different)} equal, {len(different)} different"
+    summary = f"{so_many(count, 'decision')} replayed: {count - len(different)} equal, {len(different)} different"
     rows = [(one.decision.id, one.decision.company, _short(one.then), _short(one.now)) for one in different[:SHOWN]]
     return [summary, *(table(("decision", "company", "then", "now"), rows) if rows else [])]
 

@@ -21,6 +21,7 @@ from fsplug.policy.terms import TERM_NAMES, terms_facts
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import access, deletions, holds, recordings
 from fsplug.store.recordings.recordings import Recording, State
+from fsplug.words.english import so_many
 
 if TYPE_CHECKING:
     from fsplug.media.archive import Archive
@@ -119,12 +120,16 @@ def delete(invocation: Invocation, ids: tuple[str, ...], company: str | None, dr
             for one in deletions.deletable(store, domain, some, invocation.by)
         ]
         if not dry_run:
-            crud.confirm(invocation, _so_many(len(going)), yes)
+            crud.confirm(invocation, so_many(len(going), "recording"), yes)
             with store.atomic():
                 for domain, some in by_company.items():
                     deletions.delete(store, domain, some, invocation.by)
     undo = f"bring them back within {deletions.UNDO_SECONDS:.0f} s: fsplug recording undelete {' '.join(ids)}"
-    said = f"{_so_many(len(going))} would be deleted" if dry_run else f"{_so_many(len(going))} deleted; {undo}"
+    said = (
+        f"{so_many(len(going), 'recording')} would be deleted"
+        if dry_run
+        else f"{so_many(len(going), 'recording')} deleted; {undo}"
+    )
     invocation.print([{"id": one.id, "company": one.company, "deleted": not dry_run} for one in going], said)
 
 
@@ -137,7 +142,7 @@ def undelete(invocation: Invocation, ids: tuple[str, ...], company: str | None) 
     with invocation.store() as store, store.atomic():
         for domain, some in _by_company(store, ids, company).items():
             deletions.undelete(store, domain, some, invocation.by)
-    invocation.print([{"id": one, "deleted": False} for one in ids], f"{_so_many(len(ids))} brought back")
+    invocation.print([{"id": one, "deleted": False} for one in ids], f"{so_many(len(ids), 'recording')} brought back")
 
 
 def _by_company(store: Store, ids: tuple[str, ...], company: str | None) -> dict[str, list[str]]:
@@ -145,10 +150,6 @@ def _by_company(store: Store, ids: tuple[str, ...], company: str | None) -> dict
     for one in ids:
         found.setdefault(str(_get(store, one, company).company), []).append(one)
     return found
-
-
-def _so_many(count: int) -> str:
-    return "1 recording" if count == 1 else f"{count} recordings"
 
 
 def _wanted(store: Store, ids: tuple[str, ...], company: str | None) -> Iterator[Recording]:

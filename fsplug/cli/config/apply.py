@@ -17,6 +17,7 @@ from fsplug.policy.access.scopes import Need, check_may
 from fsplug.store.change import planning
 from fsplug.store.change.plans import Plan
 from fsplug.store.config.nouns import Change
+from fsplug.words.english import so_many
 
 _MARKS = {"add": "+", "change": "~", "remove": "-"}
 _COUNTED = {"add": "new", "change": "different", "remove": "removed"}
@@ -60,7 +61,7 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
     invocation.print(facts, _summary(plan, dry_run, made.versions), *waits)
     if plan.made and not dry_run:
         remedy = "make others that are printed, with: fsplug device set --new-password"
-        invocation.note(f"{len(plan.made)} passwords were made at random, and nobody has seen them; {remedy}")
+        invocation.note(f"made at random, and seen by nobody: {so_many(len(plan.made), 'password')}; {remedy}")
 
 
 def _check_companies(invocation: Invocation, document: dict[str, Any]) -> None:
@@ -85,7 +86,8 @@ def _show_plan(invocation: Invocation, plan: Plan) -> None:
 def _check_removals(invocation: Invocation, plan: Plan, yes: bool, may_ask: bool) -> None:
     removals = _count(plan, "remove")
     if removals:
-        question, does = f"remove {removals} existing entries?", f"removes {removals} entries"
+        entries = so_many(removals, "entry", "entries")
+        question, does = f"remove {entries} that exist?", f"removes {entries}"
         code = "removals-not-confirmed"
         confirm(invocation, question, yes, does, code, has_dry_run=True, may_ask=may_ask, removals=removals)
 

@@ -19,6 +19,7 @@ from fsplug.store.change import planning
 from fsplug.store.change.entry_rows import OWNED
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
+from fsplug.words.english import so_many
 
 _OWNERS_ALONE = 0o600
 
@@ -53,7 +54,9 @@ def export(invocation: Invocation, domains: tuple[str, ...], out: Path | None, s
         return
     _write(out, toml(document))
     count = len(document["company"])
-    invocation.print({"file": str(out), "companies": count}, f"wrote {count} companies to {safe(out)}")
+    invocation.print(
+        {"file": str(out), "companies": count}, f"wrote {so_many(count, 'company', 'companies')} to {safe(out)}"
+    )
 
 
 def _document(store: Store, domains: tuple[str, ...], show_secrets: bool, by: Actor) -> dict[str, Any]:

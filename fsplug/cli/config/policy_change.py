@@ -18,6 +18,7 @@ from fsplug.store.change.draft import Draft, edit
 from fsplug.store.change.edit_policy import drafted_snapshot
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
+from fsplug.words.english import so_many
 
 Facts = dict[str, Any]
 Policy = DepartmentPolicy | GroupPolicy
@@ -123,7 +124,7 @@ def preview_lines(facts: Facts) -> list[str]:
         "under today's policy": _counted(facts, "today"),
         "with this change": f"{_counted(facts, 'with_change')} (+{facts['more']}, -{facts['less']})",
     }
-    return [f"{facts['talks']} talks since {when(facts['since'])}; nothing was changed", *sheet(counted)]
+    return [f"{so_many(facts['talks'], 'talk')} since {when(facts['since'])}; nothing was changed", *sheet(counted)]
 
 
 def _counted(facts: Facts, when_decided: str) -> str:

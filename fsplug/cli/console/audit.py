@@ -24,6 +24,7 @@ from fsplug.store.audit.trail import AuditEntry
 from fsplug.store.audit.verification import Checkpoint, Fault, TrailTrouble, Verified
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
+from fsplug.words.english import so_many
 
 _SHOWN = 20
 _NO_KEY = "signatures can't be checked: the settings have no audit_keys; make one with: fsplug init"
@@ -134,12 +135,17 @@ def sign(invocation: Invocation, company: str, again: bool, dry_run: bool, yes: 
             invocation.note(f"entry {one.number}: {when(one.at)} {one.actor} {one.act}")
         count = len(unsigned)
         if count and not dry_run:
-            question = f"sign {count} entries of {company}, of which these are the first?"
-            confirm(invocation, question, yes, f"signs {count} entries", has_dry_run=True, entries=count)
+            entries = so_many(count, "entry", "entries")
+            question = f"sign {entries} of {company}, of which these are the first?"
+            confirm(invocation, question, yes, f"signs {entries}", has_dry_run=True, entries=count)
             with store.atomic():
                 signatures.sign(store, company, unsigned)
                 trail.add(store, company, invocation.author, "audit-sign", entries=count, first=unsigned[0].number)
-    line = f"{'would sign' if dry_run else 'signed'} {count} entries" if count else "every entry has a signature"
+    line = (
+        f"{'would sign' if dry_run else 'signed'} {so_many(count, 'entry', 'entries')}"
+        if count
+        else "every entry has a signature"
+    )
     invocation.print({"company": company, "entries": count, "dry_run": dry_run}, line)
 
 
@@ -194,7 +200,7 @@ def _trouble(found: verification.TrailTrouble | None) -> dict[str, Any] | None:
 
 def _verified(one: dict[str, Any]) -> str:
     if one["trouble"] is None:
-        return f"ok     {one['company']}: {one['checked']} entries, checkpoint {one['checkpoint']}"
+        return f"ok     {one['company']}: {so_many(one['checked'], 'entry', 'entries')}, checkpoint {one['checkpoint']}"
     trouble = one["trouble"]
     text = f"entry {trouble['number']} is {trouble['fault']}: {trouble['detail']}"
     return f"FAILED {one['company']}: {text}; intact up to {one['checkpoint'].partition(':')[0]}"

@@ -11,6 +11,7 @@ from fsplug.store.audit.checkpoints import TrailCheckpoint
 from fsplug.store.audit.verification import TrailTrouble
 from fsplug.store.config import companies
 from fsplug.store.config.versioned import company_id
+from fsplug.words.english import so_many
 
 if TYPE_CHECKING:
     from fsplug.store.db.database import Store
@@ -35,7 +36,7 @@ class KeptCheckpoints:
                     self._by_trail.setdefault(one.trail, []).append(one)
             if unsigned:
                 self.notes.append(
-                    f"{safe(path)}: {unsigned} checkpoints are not signed with audit_keys, and don't count"
+                    f"{safe(path)}: not signed with audit_keys, and not counted: {so_many(unsigned, 'checkpoint')}"
                 )
 
     def trouble(self, domain: str) -> TrailTrouble | None:

@@ -10,6 +10,7 @@ from fsplug.cli.operate import settings_edit
 from fsplug.cli.operate.joining import AUDIT_MARK
 from fsplug.errors import Invalid
 from fsplug.wiring.settings import ENVIRONMENT_PREFIX
+from fsplug.words.english import so_many
 
 _NAME = f"{ENVIRONMENT_PREFIX}SECRET_KEY"
 
@@ -44,7 +45,7 @@ def rotate(invocation: Invocation) -> None:
             count = authenticators.seal_anew(store, SecretKeys((key, *before.secret_keys)))
             secrets.replace(store, key, *before.place)
     settings_edit.put(before.data, {"secret_keys_before": key})
-    line = f"a new secret_key is in use, {count} secrets were resealed"
+    line = f"a new secret_key is in use; resealed: {so_many(count, 'secret')}"
     invocation.print({"sealed_anew": count}, line)
 
 

@@ -11,6 +11,7 @@ from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.errors import Invalid, Refused
 from fsplug.store.nodes import names, settlement
 from fsplug.store.nodes.names import Node
+from fsplug.words.english import so_many
 
 
 @click.group(cls=NounGroup)
@@ -70,4 +71,4 @@ def _facts(one: Node, now: float) -> dict[str, Any]:
 def _settled(facts: dict[str, Any]) -> str | None:
     if facts["settled_at"] is None:
         return None
-    return f"{facts['settled']['calls']} calls, {facts['settled']['recordings']} recordings"
+    return f"{so_many(facts['settled']['calls'], 'call')}, {so_many(facts['settled']['recordings'], 'recording')}"

@@ -8,6 +8,7 @@ import click
 from fsplug.cli.kernel.confirming import confirm
 from fsplug.cli.kernel.context import Invocation
 from fsplug.cli.kernel.output import safe
+from fsplug.words.english import so_many
 
 if TYPE_CHECKING:
     from fsplug.cli.operate.phones import Phones
@@ -88,7 +89,7 @@ def agree(invocation: Invocation, plan: "InstallPlan", yes: bool, folders: Seque
     """Ask whether to write; Invalid if nobody can be asked."""
     if not (plan or folders):
         return
-    what = f"{len(plan.changes)} files" + (f" and {len(folders)} folders" if folders else "")
+    what = so_many(len(plan.changes), "file") + (f" and {so_many(len(folders), 'folder')}" if folders else "")
     confirm(invocation, f"write {what}?", yes, f"changes {what}", has_dry_run=True, files=len(plan.changes))
 
 

@@ -8,6 +8,7 @@ import click
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import table
 from fsplug.cli.kernel.rules import INSTALLATION
+from fsplug.words.english import so_many
 
 ANSWER_SECONDS = 5.0
 _TITLES = ("source", "profile", "failures", "minutes left", "tried")
@@ -58,6 +59,6 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     ]
     found = table(_TITLES, rows) if rows else ["nobody is refused"]
     return found + [
-        f"{one['account']} failed {one['failures']} times, from {one['sources']} sources or more"
+        f"{one['account']} failed {so_many(one['failures'], 'time')}, from at least {so_many(one['sources'], 'source')}"
         for one in facts["tried"]
     ]

@@ -13,6 +13,7 @@ from fsplug.store.calls import ledger, past_conversations
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.wiring.process.serving import is_served
+from fsplug.words.english import so_many
 
 SHOWN_REJECTS = 20
 
@@ -101,6 +102,7 @@ def _journal(facts: dict[str, Any]) -> str:
     count = facts["journal_entries"]
     if not count:
         return "empty"
+    entries = so_many(count, "entry", "entries")
     if facts["served"]:
-        return f"{count} entries; fsplug serve keeps them for a while after they are in the store"
-    return f"{count} entries; the next fsplug serve puts them into the store"
+        return f"{entries}; fsplug serve keeps what it has put into the store for a while"
+    return f"{entries}, which the next fsplug serve puts into the store"

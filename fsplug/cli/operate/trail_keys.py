@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fsplug.cli.operate import settings_edit
 from fsplug.errors import Invalid
+from fsplug.words.english import so_many
 
 if TYPE_CHECKING:
     from fsplug.store.db.database import Store
@@ -35,7 +36,8 @@ class Begun:
         """For people."""
         if not self.made:
             return []
-        signed = f"made: audit key, kept in the settings; it signed {self.signed} entries that were there"
+        entries = so_many(self.signed, "entry", "entries")
+        signed = f"made: audit key, kept in the settings; it signed {entries} from before"
         return [signed, *(f"NOT SIGNED: {one}" for one in self.altered), *([_LOST] if self.lost else [])]
 
 

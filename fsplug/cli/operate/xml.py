@@ -13,6 +13,7 @@ from fsplug.errors import Invalid
 from fsplug.store.config import companies
 from fsplug.wiring.endpoint.xml_ways import ways
 from fsplug.wiring.settings import Settings
+from fsplug.words.english import so_many
 from fsplug.xml import answers
 from fsplug.xml.answers import Answers
 from fsplug.xml.files import File, Files, Folder, Outcome
@@ -104,4 +105,4 @@ def _lines(outcome: Outcome, dry_run: bool) -> list[str]:
     would = "would be " if dry_run else ""
     lines = [f"{place}: {would}written" for place in outcome.written]
     lines += [f"{place}: {would}removed" for place in outcome.removed]
-    return [*lines, f"{len(outcome.kept)} files were already up to date"]
+    return [*lines, f"already up to date: {so_many(len(outcome.kept), 'file')}"]

@@ -21,6 +21,7 @@ from fsplug.wiring.doctor import claims, console, marks, nodes, sign_ins, trail,
 from fsplug.wiring.doctor.findings import Finding, FindingState, ok, warn, wrong
 from fsplug.wiring.doctor.role import MachineRole
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
+from fsplug.words.english import so_many
 from fsplug.xml.install.conf_folder import ConfFolder
 from fsplug.xml.install.installation import DEFAULT_PASSWORD
 from fsplug.xml.install.installer import Installer
@@ -71,7 +72,7 @@ def store(settings: Settings) -> Finding:
         found.close()
     if not known:
         return warn(_STORE, f"{found.place} has no company", "fsplug apply FILE.toml")
-    return ok(_STORE, f"{found.place}: up to date, {len(known)} companies")
+    return ok(_STORE, f"{found.place}: up to date, {so_many(len(known), 'company', 'companies')}")
 
 
 def policy_copy(settings: Settings) -> Finding:
@@ -95,7 +96,7 @@ def policy_copy(settings: Settings) -> Finding:
     if missing:
         text = f"it does not have the latest policy of {', '.join(missing[:5])}"
         return wrong(subject, text, "systemctl restart fsplug; then look for policy-not-copied in its log")
-    return ok(subject, f"{known} companies, for calls while the store is away")
+    return ok(subject, f"{so_many(known, 'company', 'companies')}, for calls while the store is away")
 
 
 def archive(settings: Settings) -> Finding:
@@ -138,7 +139,7 @@ def records(settings: Settings) -> Finding:
         return wrong(_RECORDS, f"{error.text}: talks that fsplug misses leave no row", remedy)
     old = [one for one in waiting if time.time() - one.written_at > _LONG_SECONDS]
     if folder.aside:
-        text = f"{folder.aside} records could not be understood"
+        text = f"{so_many(folder.aside, 'record')} could not be understood"
         return warn(_RECORDS, text, f"ls -la {settings.records}/unreadable, and remove what is there")
     if old:
         text = f"{len(old)} records or more wait for longer than a minute: for fsplug serve, or for the end of a call"

@@ -11,6 +11,7 @@ from fsplug.store.recordings import destructions
 from fsplug.wiring.archives import is_shared, place_of
 from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
+from fsplug.words.english import so_many
 
 _NODES, _LEFT, _LIVE = "nodes", "files of a node that is gone", "live calls"
 # So many files are named, and the others are counted.
@@ -77,7 +78,8 @@ def _is_own(node: Node, settings: Settings) -> bool:
 def _gone(node: Node) -> Finding:
     at = datetime.fromtimestamp(node.seen_at, UTC).isoformat(timespec="seconds")
     counts = node.settled_counts
-    settled = f"{counts['calls']} calls are written down as ended, and {counts['recordings']} recordings as gaps"
+    calls, recordings = so_many(counts["calls"], "call"), so_many(counts["recordings"], "recording")
+    settled = f"written down: {calls} as ended, {recordings} as missing"
     remedy = f"systemctl start fsplug on {node.host}; if it is gone for good: fsplug node remove {node.name}"
     if node.stopped_at is not None:
         return warn(_NODES, f"{node.name} on {node.host} was stopped at {at}; {settled}", remedy)

@@ -13,6 +13,7 @@ from fsplug.store.outbox.queue import Queue
 from fsplug.store.recordings import deletions
 from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
+from fsplug.words.english import so_many
 
 DAY_SECONDS = 86_400.0
 _MISSED, _REFUSED = "missed talks", "refused calls"
@@ -48,7 +49,7 @@ def missed(settings: Settings, now: float) -> Finding:
     if not found and not not_asked:
         return ok(_MISSED, "none in the last 24 hours")
     causes = ", ".join(sorted({one.cause for one in found})) or "overload"
-    text = f"in the last 24 hours {sum(one.talks for one in found)} talks were missed and decided afterwards"
+    text = f"missed in the last 24 hours, and decided afterwards: {so_many(sum(one.talks for one in found), 'talk')}"
     text = f"{text} ({causes}), and {not_asked} began without a verdict in time"
     return warn(_MISSED, text, "fsplug audit calls --since 24h; fsplug outage list --since 24h")
 

@@ -52,13 +52,13 @@ def test_nodes_are_listed_with_what_was_settled_of_those_that_are_gone(cli: Cli)
         "fs2": ("serves", "fs2-host", nothing),
         "fs3": ("stopped", "fs3-host", nothing),
     }
-    assert "1 calls, 1 recordings" in cli.ok("node", "list")
+    assert "1 call, 1 recording" in cli.ok("node", "list")
     assert "node-died" in cli.ok("gap", "list")
     assert "NODE_DIED" in cli.ok("call", "list")
     (gone, text), (stopped, said) = _findings(cli)
     assert (gone, stopped) == (FindingState.WRONG, FindingState.WARN)
     assert text.startswith("fs1 on fs1-host gave its last sign at ")
-    assert "1 calls are written down as ended, and 1 recordings as gaps" in text
+    assert "written down: 1 call as ended, 1 recording as missing" in text
     assert said.startswith("fs3 on fs3-host was stopped at ")
 
 

@@ -42,7 +42,7 @@ def test_what_stands_in_the_journal_is_counted(cli: Cli) -> None:
     journal.append(entries[0])
     journal.close()
     assert cli.json("store", "status")["journal_entries"] == len(entries) + 1
-    assert "the next fsplug serve puts them into the store" in cli.ok("store", "status")
+    assert "which the next fsplug serve puts into the store" in cli.ok("store", "status")
 
 
 def test_a_server_on_the_data_folder_is_seen(tmp_path: Path) -> None:

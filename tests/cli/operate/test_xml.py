@@ -9,7 +9,7 @@ from tests.cli.conftest import ACME, BETA, Cli
 def test_files_are_rendered_once_and_then_left_alone(cli: Cli, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert f"dialplan/{ACME}.xml: written" in cli.ok("xml", "render", "--out", out)
-    assert cli.ok("xml", "render", "--out", out) == "7 files were already up to date\n"
+    assert cli.ok("xml", "render", "--out", out) == "already up to date: 7 files\n"
     assert ElementTree.parse(out / "directory" / f"{BETA}.xml").getroot().tag == "include"
 
 

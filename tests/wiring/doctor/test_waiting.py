@@ -50,7 +50,7 @@ def test_talks_that_were_missed_or_not_asked_about_are_warned_of(settings: Setti
     ledger.apply(store, [*entries, TalkWitnessed("b", ACME, *talk)])
     store.close()
     found = waiting.missed(settings, 2_000.0)
-    missed = "in the last 24 hours 1 talks were missed and decided afterwards (frozen)"
+    missed = "missed in the last 24 hours, and decided afterwards: 1 talk (frozen)"
     assert (found.state, found.text) == (FindingState.WARN, f"{missed}, and 2 began without a verdict in time")
     assert waiting.missed(settings, 2_000.0 + 2 * waiting.DAY_SECONDS).state == FindingState.OK
 
