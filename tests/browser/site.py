@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import new_key
 from fsplug.store.db.database import Store
+from tests.programs import program
 from tests.stories import story_until
 
 # The afternoon of a Thursday, so that today, yesterday and this week have calls.
@@ -72,6 +72,6 @@ def started(
     # The port is the system's to choose; nothing of the console reads its own from web_url but mail and cookies.
     environment = {**os.environ, "FSPLUG_WEB_URL": "http://127.0.0.1", "FSPLUG_WEB_PORT": "0", "FSPLUG_SECRET_KEY": KEY}
     environment |= settings
-    command = [sys.executable, "-m", "tests.browser.serving", str(folder), str(ahead_seconds), str(request_seconds)]
+    command = [*program("tests.browser.serving"), str(folder), str(ahead_seconds), str(request_seconds)]
     with (folder / "console.log").open("wb") as log:
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)

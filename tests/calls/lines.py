@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from fsplug.lab.scenario import Scenario
 from fsplug.lab.sipp import play
 from tests.calls.crowds import Crowd, PlacedCrowd, callers, phone
 from tests.calls.stage import Performance
+from tests.programs import program
 
 REAL, FAKE = "FreeSWITCH", "fake"
 PASSWORD = "records-of-the-fake-switch"
@@ -102,7 +102,7 @@ class FakeLine:
     def __init__(self, *flags: str) -> None:
         event_socket, fsplug, self._control_port, xml = ports_to_keep(4)
         self._records = tempfile.TemporaryDirectory(prefix="fsplug-records-")
-        command = [sys.executable, "-m", "fsplug.fakeswitch", "--dialplan", str(FIXTURE / "dialplan")]
+        command = [*program("fsplug.fakeswitch"), "--dialplan", str(FIXTURE / "dialplan")]
         command += ["--port", str(event_socket), "--control", str(self._control_port)]
         self._command = [*command, "--set", f"fsplug_port={fsplug}", "--set", "ring_seconds=2", *flags]
         self._command += ["--records-url", f"http://127.0.0.1:{xml}/records", "--records", self._records.name]

@@ -5,23 +5,14 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
+from tests.programs import program
 
-# Libraries look for these and load them. An fsplug that is installed with no extras has none of them: rich comes with
-# the tools of development. To load them takes each process as long as a third of all the rest.
-_NOT_INSTALLED = ("rich", "psycopg")
 _LINES_OF_A_FAULT = 40
-_FSPLUG = f"""
-import sys
-sys.modules.update(dict.fromkeys({_NOT_INSTALLED!r}))
-from fsplug.cli.kernel.main import main
-main()
-"""
 
 
 class Serving:
@@ -94,7 +85,7 @@ class Serving:
         environment = {f"FSPLUG_{name.upper()}": str(value) for name, value in self._settings.items()}
         with log.open("ab") as lines:
             return subprocess.Popen(
-                [sys.executable, "-c", _FSPLUG, "serve", "--data", str(self.data), *options],
+                [*program("fsplug"), "serve", "--data", str(self.data), *options],
                 env={**os.environ, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=lines,

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from fsplug.store.db.database import Store
 from tests.cli.conftest import Cli
 from tests.cli.happened import recorded
 from tests.mail.conftest import Mailbox, make_mailbox  # noqa: F401
+from tests.programs import program
 
 ACME = "acme.example"
 PASSWORD = "correct horse battery"
@@ -42,7 +42,7 @@ class Program:
 
     def serve(self) -> "subprocess.Popen[bytes]":
         """The server."""
-        command = [sys.executable, "-m", "fsplug", "serve", "--unsupervised"]
+        command = [*program("fsplug"), "serve", "--unsupervised"]
         environment = {**os.environ, "FSPLUG_DATA": str(self._cli.data), **self._settings}
         return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
 
