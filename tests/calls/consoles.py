@@ -17,19 +17,20 @@ from tests.calls.serving import Serving
 class ConsolePlant(Plant):
     """A plant whose console listens on `web_port`."""
 
-    def __init__(self, line: Line, data: Path) -> None:
+    def __init__(self, line: Line, data: Path, *, restarts: bool = False) -> None:
         [self.web_port] = some_ports(1)
         self.web = {"web_port": self.web_port, "web_url": f"http://127.0.0.1:{self.web_port}"}
-        super().__init__(line, data, **self.web)
+        super().__init__(line, data, restarts=restarts, **self.web)
 
 
 @contextmanager
-def console_plant(line: Line, data: Path, is_apart: bool) -> Iterator[ConsolePlant]:
+def console_plant(line: Line, data: Path, is_apart: bool, *, restarts: bool = False) -> Iterator[ConsolePlant]:
     """It runs, its console answers."""
     line.bring_back()
-    plant, console = ConsolePlant(line, data), None
+    plant, console = ConsolePlant(line, data, restarts=restarts), None
     if is_apart:
-        plant.serving, console = (Serving(data, {**line.settings, **plant.web}, only) for only in ("calls", "console"))
+        settings = {**line.settings, **plant.web}
+        plant.serving, console = (Serving(data, settings, only, restarts=restarts) for only in ("calls", "console"))
     with plant.running():
         if console is not None:
             console.start(wait=False)

@@ -31,7 +31,7 @@ AWAY, IN_CALL = "is not answering right now", "In a call since"
 @pytest.fixture(scope="module")
 def module_plant(line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsolePlant]:
     """fsplug with its console."""
-    with console_plant(line, tmp_path_factory.mktemp("plant"), is_apart=False) as plant:
+    with console_plant(line, tmp_path_factory.mktemp("plant"), is_apart=False, restarts=True) as plant:
         yield plant
 
 
