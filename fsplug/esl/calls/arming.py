@@ -12,7 +12,6 @@ from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
 from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.legs import leg_names, leg_of
-from fsplug.esl.calls.live_recording import Recording
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.event import Event
@@ -66,11 +65,11 @@ class CallArmer:
         version = self._policy.version(caller.company) if begun_under is None else begun_under
         ringing = self._ringing(caller, names, version)
         decided = arms(ringing, self._policy.snapshot(caller.company, version))
-        armed = armed_legs.with_ids(decided, self._ports.new_id)
+        armed = armed_legs.with_ids(decided, self._ports.new_id, armed_legs.after_prompt(ringing, decided))
         conversation = self._conversations.id_of(self._note(ringing, armed, version))
         set_on_call = armed_legs.variables(caller, armed, version, conversation, self._ports.spool.path)
         if any(one.arm.verdict.waits for one in armed.values()) or caller.consents:
-            set_on_call |= armed_legs.heard(ringing, armed)
+            set_on_call |= armed_legs.heard(ringing, armed, self._ports.spool.path)
         refuse = armed_legs.must_be_refused(armed, self._ports.spool.trouble)
         if refuse:
             log.error("call-refused", call=caller.uuid, company=caller.company, trouble=self._ports.spool.trouble)
@@ -122,9 +121,6 @@ class CallArmer:
 
     def _take_in_recordings(self, caller: Leg, armed: armed_legs.Armed) -> None:
         for one in armed.values():
-            if one.recording:
-                path = self._ports.spool.path(one.recording)
-                terms = one.arm.verdict.terms
-                self._book.recordings[one.recording] = Recording.ordered(
-                    one.recording, path, caller.company, caller.uuid, terms
-                )
+            made = armed_legs.recording_of(one, self._ports.spool.path, caller.company, caller.uuid)
+            if made is not None:
+                self._book.recordings[made.id] = made

@@ -211,8 +211,8 @@ class CallBook:
     def take_arm(self, caller: str, answerer: Leg) -> ArmedLeg | None:
         """What was prepared for this leg's answer to this caller's call.
 
-        Taken once, with the arms that share its recording; None for any other pair of legs, and where somebody was to
-        hear or answer something first: that is on the legs now.
+        Taken once, with the arms that share its recording; None for any other pair of legs. Where somebody was to hear
+        or answer something first, what came of that is on the legs now.
         """
         call = self.calls.get(caller)
         if call is None or answerer.call != caller:
@@ -220,7 +220,7 @@ class CallBook:
         armed = call.armed.pop(answerer.name, None)
         if armed is not None and armed.recording:
             call.armed = {leg: one for leg, one in call.armed.items() if one.recording != armed.recording}
-        return None if armed is not None and armed.arm.verdict.waits else armed
+        return armed
 
     def recordings_on(self, channel: Channel) -> list[Recording]:
         """The recordings on this leg that have not ended."""

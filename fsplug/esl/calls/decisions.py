@@ -118,7 +118,9 @@ class Decisions:
         `ordinal` counts the talks of these two legs.
         """
         armed = self._book.take_arm(caller.uuid, answerer)
-        return self._armed(caller, answerer, armed) if armed else self._fresh(caller, answerer, ordinal)
+        if armed is None or armed.arm.verdict.waits:
+            return self._fresh(caller, answerer, ordinal, armed.recording if armed is not None else None)
+        return self._armed(caller, answerer, armed)
 
     def expected(self, caller: Leg, answerer: Leg) -> Recording | None:
         """The recording that a talk of these legs, which is about to begin, will order; None if it will order none, or
@@ -147,9 +149,8 @@ class Decisions:
         self._write(decided, talk_name(caller, answerer, ordinal), at)
 
     def in_conference(self, own: Leg, others: Sequence[Leg], company: str) -> Decided | None:
-        """What policy says of the part of the user on the leg `own`; None if no user of the company is on it.
-
-        It gets its id from `write_part`.
+        """What policy says of the part of the user on the leg `own`, still without an id; None if there is none of this
+        company on it.
         """
         try:
             return self._part(own, others, company)
@@ -162,10 +163,7 @@ class Decisions:
         return decided is not None and not decided.verdict.record
 
     def write_part(self, part: Decided, own: Leg, conference: str, ordinal: int, at: float) -> Decided:
-        """Write the decision of a part in this conference; returns it with its id and its recording, if it orders one.
-
-        `ordinal` counts the parts of this leg there.
-        """
+        """Write the decision of this leg's part in this conference (from 0); returns it with its id and recording."""
         name = f"{own.uuid}:{conference}:{ordinal}"
         decision = decision_id(part.talk.company, name)
         call = self._call(part.call, part.talk, part.verdict.version, (own,))
@@ -195,7 +193,7 @@ class Decisions:
         talk = expected_talk(call.ringing, answerer.name) if call.ringing else talk_between(caller, answerer, {})
         return Decided(armed.decision, call.id, talk, armed.arm.verdict, recording, armed=True)
 
-    def _fresh(self, caller: Leg, answerer: Leg, ordinal: int) -> Decided:
+    def _fresh(self, caller: Leg, answerer: Leg, ordinal: int, after_prompt: str | None) -> Decided:
         company = caller.company or answerer.company
         talk, outcome, caller, answerer = self._judged(caller, answerer, company)
         call = self._call_of(*in_order(caller, answerer), outcome.version, talk)
@@ -204,9 +202,10 @@ class Decisions:
             return Decided(decision, call.id, talk, outcome, None, armed=False)
         recorded = caller if outcome.user == caller.username else answerer
         early = early_id(company, caller, answerer, ordinal)
-        if self._has_begun(early, recorded, outcome):
-            recording = self._recording(outcome, recorded, call, decision, early)
-            return Decided(decision, call.id, talk, outcome, recording, armed=True)
+        for begun, leg in ((early, recorded), (after_prompt, answerer)):
+            if begun and self._has_begun(begun, leg, outcome):
+                recording = self._recording(outcome, leg, call, decision, begun)
+                return Decided(decision, call.id, talk, outcome, recording, armed=True)
         made = self._made_away(caller, answerer, recorded) if ordinal == 0 else None
         recording = self._recording(outcome, made or recorded, call, decision, made.away if made else "")
         return Decided(decision, call.id, talk, outcome, recording, armed=made is not None)

@@ -147,9 +147,8 @@ class Restorer:
         call = Call(row.id, row.company, version, began_at, ringing, open_arms, answered=is_answered)
         self._book.calls[call.id] = call
         for one in open_arms.values():
-            if one.recording:
-                path, terms = self._ports.spool.path(one.recording), one.arm.verdict.terms
-                made = Recording.ordered(one.recording, path, call.company, call.id, terms)
+            made = armed_legs.recording_of(one, self._ports.spool.path, call.company, call.id)
+            if made is not None:
                 self._book.recordings[made.id] = made
         return call
 

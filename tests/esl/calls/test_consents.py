@@ -133,6 +133,41 @@ def test_a_call_is_armed_once_the_caller_has_heard_or_agreed(
     assert story.verdicts() == [verdict]
 
 
+def _begun_after_prompt(story: Story, announce: Announce, noted: str) -> str:
+    """Anna calls the customer, who hears the prompt; the switch begins to record, on the customer's leg."""
+    sales_is(story, announce)
+    told = story.asks("trunk", fsplug_user="1001")["fsplug_then_trunk"]
+    assert "RECORD_STEREO_SWAP" in told, "the left one is what Anna says"
+    path, _, _ = told.partition(" ")
+    recording = path.rpartition("/")[2].removesuffix(".wav")
+    started = {"Recording-Variable-fsplug_recording": recording, "Record-File-Path": path}
+    story.receives(
+        (2.0, "Btrunk", "CHANNEL_ANSWER"), (6.0, "Btrunk", "CHANNEL_APPLICATION", {"fsplug_consents": noted})
+    )
+    story.spool.files.add(recording)
+    story.watch.see(story.event("Btrunk", "RECORD_START", fsplug_consents=noted, **started))
+    return recording
+
+
+@pytest.mark.parametrize(("announce", "noted"), [(Announce.ASK, AGREED), (Announce.CALLED, SAID)])
+def test_what_the_switch_records_from_the_end_of_a_prompt_on_is_the_talk_s_recording(
+    story: Story, announce: Announce, noted: str
+) -> None:
+    recording = _begun_after_prompt(story, announce, noted)
+    story.receives((6.1, "A", "CHANNEL_BRIDGE", {**bridge("A", "Btrunk"), "fsplug_user": "1001"}))
+    story.until(12.0)
+    assert story.verdicts() == [(True, "department-policy", "1001")]
+    assert list(story.recordings()) == [recording]
+    assert not [one for one in story.switch.commands if one[0].startswith(("start", "stop"))]
+
+
+def test_what_is_recorded_after_a_prompt_is_destroyed_if_nobody_talks_then(story: Story) -> None:
+    recording = _begun_after_prompt(story, Announce.CALLED, SAID)
+    story.until(12.0)
+    assert recording not in story.spool.files
+    assert ("stop", "Btrunk", recording) in story.switch.commands
+
+
 @pytest.mark.parametrize("is_killed", [False, True])
 @pytest.mark.parametrize(
     ("announce", "user", "told", "noted", "verdict"),
