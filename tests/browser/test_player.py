@@ -296,6 +296,8 @@ def test_a_double_click_on_send_shares_once_and_what_plays_goes_on(page: Any, si
     page.route("**/share", lambda route: held.append(route))
     send = "document.querySelector('form.share > button').click()"
     page.evaluate(f"new Promise(done => {{ {send}; setTimeout(() => {{ {send}; done(); }}, 60); }})")
+    while not held:
+        page.wait_for_timeout(20)
     page.wait_for_timeout(100)
     assert len(held) == 1
     held[0].continue_()

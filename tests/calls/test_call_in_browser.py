@@ -17,7 +17,8 @@ from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME
 
 PASSWORD = "correct horse battery"
-# The element that plays, wherever it hangs; and the strongest tone in each of its channels, to 10 Hz.
+# The element that plays, wherever it hangs; and the strongest tone in each of its channels, to 10 Hz, once both have one
+# that stays.
 _HEARD = """const play = HTMLMediaElement.prototype.play;
     HTMLMediaElement.prototype.play = function () { globalThis.heard = this; return play.call(this); };"""
 _PITCHES = """async () => {
@@ -29,12 +30,17 @@ _PITCHES = """async () => {
         ear.smoothingTimeConstant = 0;
         splitter.connect(ear, channel);
         return ear; });
-    await new Promise(after => setTimeout(after, 800));
-    return ears.map(ear => {
+    heard.loop = true;
+    const pitches = () => ears.map(ear => {
         const levels = new Float32Array(ear.frequencyBinCount);
         ear.getFloatFrequencyData(levels);
         const loudest = levels.indexOf(Math.max(...levels));
-        return Math.round(loudest * context.sampleRate / ear.fftSize / 10) * 10; }); }"""
+        return Math.round(loudest * context.sampleRate / ear.fftSize / 10) * 10; });
+    for (let before = []; ;) {
+        await new Promise(after => setTimeout(after, 400));
+        const now = pitches();
+        if (now.every((pitch, channel) => pitch > 0 && pitch === before[channel])) return now;
+        before = now; } }"""
 
 
 @pytest.fixture(scope="module")

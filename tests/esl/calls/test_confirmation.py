@@ -96,10 +96,13 @@ def test_the_secret_before_counts_for_as_long_as_it_is_in_force() -> None:
 def test_a_call_waits_for_a_link_that_comes_back_and_is_believed_by_its_mark_alone_without_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    module = "fsplug.esl.calls.confirmation"
+    for name in ("LINK_SECONDS", "LOOK_UP_SECONDS"):
+        monkeypatch.setattr(f"{module}.{name}", 300.0)
     waiting = OneCall(down=3)
     assert Confirmation(waiting, lambda: (SECRET,)).of(event(CALL)) is not None
     assert waiting.asked == 4
-    monkeypatch.setattr("fsplug.esl.calls.confirmation.LINK_SECONDS", 0.1)
+    monkeypatch.setattr(f"{module}.LINK_SECONDS", 0.1)
     for code in ("link-down", "switch-gone", "switch-silent"):
         without_link = Confirmation(OneCall(down=1_000, code=code), lambda: (SECRET,))
         said = event(CALL)

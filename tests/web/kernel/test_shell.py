@@ -79,8 +79,9 @@ def test_the_styles_of_a_page_change_no_other_page() -> None:
         name: set(re.findall(r"[\w-]+", " ".join(_CLASSES.findall(_EXPRESSIONS.sub(" ", text)))))
         for name, text in templates.items()
     }
-    # The conversation's stops look like the player's marks.
+    # The conversation's stops look like the player's marks, and who heard the viewer like the activity log.
     shared = {("player", "what", "conversation"), ("player", "numbered", "conversation")}
+    shared |= {("activity", name, "my_calls") for name in ("deed-text", "moment", "unbroken")}
     sheets = {page.name: page.folder / "page.css" for page in found() if (page.folder / "page.css").exists()}
     bare = [
         (page, name) for page, file in sheets.items() for name in _BARE.findall(_COMMENTS.sub("", file.read_text()))
