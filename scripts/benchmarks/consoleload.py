@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -62,7 +63,7 @@ def _shown(served: _Served, changes: int) -> Iterator[float]:
             mark = f"mark-{change + 1}"
             _choose(served.store, mark)
             changed_at = time.time()
-            wait_for(lambda mark=mark: len(_times_of(log, mark)) == count, f"every stream to show {mark}", 30)
+            wait_for(partial(_is_shown, log, mark, count), f"every stream to show {mark}", 30)
             yield max(_times_of(log, mark)) - changed_at
 
 
@@ -134,3 +135,7 @@ def _choose(store: Store, state: str) -> None:
         draft.put("user", {**user, "profile": [{"name": state, "active": True}]}, "bench0")
 
     edit(store, _DOMAIN, "bench", change)
+
+
+def _is_shown(log: Path, mark: str, count: int) -> bool:
+    return len(_times_of(log, mark)) == count

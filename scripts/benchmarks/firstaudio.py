@@ -105,6 +105,8 @@ def _sign_in(store: Store) -> str:
 def _record(store: Store, archive: Path) -> None:
     """One sealed recording of one hour."""
     began, key = time.time() - 2 * _SECONDS, f"{_DOMAIN}/{_RECORDING}.wav"
+    known: dict[str, Any]
+    policy: dict[str, Any]
     _write(archive / key)
     known = {"version": 1, "direction": "incoming", "group": None, "caller": "+4522334455"}
     policy = {"record": True, "rule": "department", "reason": "department"}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from fsplug.lab.dialog import Dialog
 from fsplug.lab.freeswitch import RealSwitch, wait_for
@@ -43,7 +44,7 @@ class Stage:
         self.phones[caller].until_up(dialog)
         self.phones[answerer].until_up(answered)
         for one in (dialog, answered):
-            self._until(lambda one=one: len(one.voice.heard()) > _SAID_SAMPLES, "them to have talked")
+            self._until(partial(_have_talked, one), "them to have talked")
         return dialog, answered
 
     def ring(self, caller: str, dials: str, called: str) -> tuple[Dialog, Dialog]:
@@ -211,3 +212,7 @@ FLOWS: Mapping[str, Callable[[Stage], Part]] = {
     "call made by `originate`": _originate,
     "`uuid_bridge` by an operator": _uuid_bridge,
 }
+
+
+def _have_talked(one: Dialog) -> bool:
+    return len(one.voice.heard()) > _SAID_SAMPLES

@@ -96,6 +96,9 @@ class GreenLink:
     def hurry(self) -> None:
         """Plain greenswitch waits for its events."""
 
+    def miss(self) -> None:
+        """Plain greenswitch does not come back."""
+
     def execute(self, uuid: str, app: str, arg: str, deadline_seconds: float) -> None:
         self._esl.send(f"sendmsg {uuid}\ncall-command: execute\nexecute-app-name: {app}\nexecute-app-arg: {arg}")
 

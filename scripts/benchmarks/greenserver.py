@@ -5,6 +5,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import sys  # noqa: E402
+from typing import Any  # noqa: E402
 
 from greenswitch import OutboundESLServer  # noqa: E402
 from greenswitch.esl import OutboundSessionHasGoneAway  # noqa: E402
@@ -18,10 +19,10 @@ class Recorder:
 
     folder = ""
 
-    def __init__(self, session):
+    def __init__(self, session: Any) -> None:
         self.session = session
 
-    def run(self):
+    def run(self) -> None:
         try:
             self.handle_call()
         except OutboundSessionHasGoneAway:
@@ -29,17 +30,17 @@ class Recorder:
         finally:
             self.session.stop()
 
-    def handle_call(self):
+    def handle_call(self) -> None:
         self.session.connect()
         self.session.myevents()
         self.session.register_handle("CHANNEL_ANSWER", self.record)
         self.session.call_command("bridge", DIALS, block=True)
 
-    def record(self, event):
+    def record(self, event: Any) -> None:
         self.session.call_command("record_session", f"{self.folder}/{event.headers['Unique-ID']}.wav")
 
 
-def main():
+def main() -> None:
     port, Recorder.folder = sys.argv[1:]
     OutboundESLServer("127.0.0.1", int(port), application=Recorder, max_connections=MOST_CALLS).listen()
 

@@ -16,10 +16,11 @@ from typing import Any
 from benchmarks.company import DEMO, lay_out, serving
 from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
+from fsplug.lab.dialog import Dialog
 from fsplug.lab.exchange import password
 from fsplug.lab.freeswitch import FIXTURE, RealSwitch, wait_for
 from fsplug.lab.media import Voice
-from fsplug.lab.softphone import Dialog, Softphone
+from fsplug.lab.softphone import Softphone
 from fsplug.store.calls import calls, listen_sessions
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.db.database import Store

@@ -101,7 +101,7 @@ def _fill(file: sqlite3.Connection, company: str, count: int) -> None:
     named = sorted(seen.items())
     file.executemany(_KEYWORD, [index.keyword_row(key, company, one) for key, one in named])
     parts = [part for key, one in named for part in index.part_rows(key, company, one)]
-    file.executemany(_PART, sorted(parts, key=lambda row: (str(row["part"]), row["keyword"])))
+    file.executemany(_PART, sorted(parts, key=_place))
     columns = "keyword, at, recording, direction, digits"
     file.execute(
         f"INSERT INTO recording_keyword ({columns}) SELECT {columns} FROM place ORDER BY keyword, at, recording"
@@ -157,3 +157,8 @@ def _other(direction: str, chance: random.Random) -> dict[str, Any]:
     if direction == "internal":
         return _inside(chance.randrange(USERS))
     return {"user": None, "numbers": [customer(int(CUSTOMERS * chance.random() ** 2))]}
+
+
+def _place(row: Any) -> tuple[str, int]:
+    """Where the row stands in its table."""
+    return row["part"], row["keyword"]

@@ -5,6 +5,7 @@ import statistics
 import time
 import wave
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
             known = len(bench.anna.voice.pressed)
             for key in "*2":
                 bench.anna.voice.press(key)
-            wait_for(lambda known=known: len(bench.anna.voice.pressed) == known + 2, "the keys to be sent")
+            wait_for(partial(_have_pressed, bench.anna.voice, known + 2), "the keys to be sent")
         _passes(_SECONDS)
         pressed = _pauses(bench.anna.voice)
         heard = [_until_quiet(listener.voice, two) for _, two in pressed]
@@ -107,3 +108,7 @@ def _quiet(loud: Sequence[bool]) -> list[tuple[float, float]]:
                 found.append((begin * _STEP_SECONDS, at * _STEP_SECONDS))
             begin = at + 1
     return found
+
+
+def _have_pressed(voice: Voice, keys: int) -> bool:
+    return len(voice.pressed) == keys

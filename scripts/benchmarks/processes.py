@@ -64,9 +64,11 @@ def running(
 
 
 @contextmanager
-def python(module: str, *arguments: str, log: Path, **more: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def python(
+    module: str, *arguments: str, log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """`python -m module` with this interpreter."""
-    with running([sys.executable, "-m", module, *arguments], log, **more) as process:
+    with running([sys.executable, "-m", module, *arguments], log) as process:
         yield process
 
 
@@ -86,7 +88,7 @@ def wait_until_bound(process: subprocess.Popen[bytes], port: int, log: Path) -> 
     def is_bound() -> bool:
         if process.poll() is not None:
             said = log.read_text(errors="replace")[-500:]
-            raise Unavailable("bench-process-ended", f"{process.args} ended with {process.returncode}: {said}")
+            raise Unavailable("bench-process-ended", f"{process.args!r} ended with {process.returncode}: {said}")
         return not is_free(port)
 
     wait_for(is_bound, f"port {port} (see {log})", START_SECONDS)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 from uuid import uuid4
 
 from benchmarks import company
@@ -15,9 +16,11 @@ from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.policy_source import PolicySource
-from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.ports import Ports, Spool
+from fsplug.esl.switch import Switch
 from fsplug.policy.recording.legs import Leg
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import DecisionMade
@@ -68,7 +71,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 def _round(store: Store, size: Size) -> list[float]:
     """The seconds that each verdict of the round took, from the request to the variables that arm the call."""
     book, ports = CallBook(), _ports()
-    armer = CallArmer(book, PolicySource(store), Conversations(store, book, ports), ports)
+    armer = CallArmer(book, PolicySource(store), Conversations(store, book, ports), Consents(ports), ports)
     users = random.sample(range(size.users), _CALLS_A_ROUND)
     return [_seconds(armer, _caller(), str(user)) for user in users]
 
@@ -111,8 +114,8 @@ class _Spool:
 def _ports() -> Ports:
     return Ports(
         switch_name="bench",
-        switch=None,
-        spool=_Spool(),
+        switch=cast(Switch, None),
+        spool=cast(Spool, _Spool()),
         write=lambda entry: None,
         clock=time.time,
         later=lambda *_: None,

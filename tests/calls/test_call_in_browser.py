@@ -17,8 +17,8 @@ from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME
 
 PASSWORD = "correct horse battery"
-# The element that plays, wherever it hangs; and the strongest tone in each of its channels, to 10 Hz, once both have one
-# that stays.
+# The element that plays, wherever it hangs; and the strongest tone in each of its channels, to 10 Hz, once both have a
+# tone that stays.
 _HEARD = """const play = HTMLMediaElement.prototype.play;
     HTMLMediaElement.prototype.play = function () { globalThis.heard = this; return play.call(this); };"""
 _PITCHES = """async () => {
