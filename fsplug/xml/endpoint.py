@@ -180,6 +180,12 @@ class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no types
         finally:
             self.server.silent.pop(self._connection, None)
 
+    def handle_error(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
+        # The connection's time is over, wherever in the answer that was: `handle` closes it, and nothing has failed.
+        if isinstance(error, gevent.Timeout):
+            raise error
+        super().handle_error(kind, error, trace)
+
     def read_request(self, raw_requestline: str) -> bool:
         # For the end of a connection in the middle of its head gevent prints a traceback (26.9).
         with contextlib.suppress(OSError):

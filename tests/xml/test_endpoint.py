@@ -232,6 +232,17 @@ def test_a_door_that_takes_too_long_is_not_waited_for_and_holds_nobody_up(served
     assert late.get(timeout=PATIENCE_SECONDS)[0] == 503
 
 
+def test_a_connection_whose_time_is_over_during_the_answer_is_closed_and_called_no_fault(
+    served: Endpoint, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(module, "ANSWER_SECONDS", PATIENCE_SECONDS)
+    client = Client(served)
+    client.say(head("/slow"))
+    assert client.ask() == b""
+    assert "Traceback" not in capfd.readouterr().err
+    assert posted(served, "/")[0] == 200
+
+
 def test_what_fails_behind_a_door_makes_the_switch_look_elsewhere(served: Endpoint) -> None:
     assert posted(served, "/away") == (503, b"the store is away")
     assert posted(served, "/invalid") == (422, b"template x: y")
