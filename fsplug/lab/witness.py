@@ -111,7 +111,8 @@ def _bare(number: str) -> str:
 def _differences(expected: ExpectedCall, row: Row, recordings: Sequence[Row]) -> list[str]:
     decisions = row["decisions"]
     if len(decisions) != len(expected.decisions):
-        return [f"{len(decisions)} decisions instead of {len(expected.decisions)}: {decisions}"]
+        seen = {name: row.get(name) for name in ("answered_at", "ended_at", "cause")}
+        return [f"{len(decisions)} decisions instead of {len(expected.decisions)}: {decisions} of a call {seen}"]
     missing = [one for one in expected.decisions if not any(_is_decision(row, one) for row in decisions)]
     found = [f"no decision {one} among {decisions}" for one in missing]
     return found + _recording_differences(expected.recordings, recordings)
