@@ -99,13 +99,12 @@ def wait_until_idle(pid: int, share: float = _IDLE_SHARE) -> None:
 
     What was only just started is imported and connected by then.
     """
-    used = cpu_seconds(pid)
 
     def is_idle() -> bool:
-        nonlocal used
+        # `wait_for` looks ever more rarely: what was used between two looks would say nothing of a second.
+        before = cpu_seconds(pid)
         time.sleep(_IDLE_SECONDS)
-        before, used = used, cpu_seconds(pid)
-        return used - before <= share * _IDLE_SECONDS
+        return cpu_seconds(pid) - before <= share * _IDLE_SECONDS
 
     wait_for(is_idle, f"process {pid} to have nothing to do", START_SECONDS)
 
