@@ -38,6 +38,19 @@ EVERYTHING = Wanted()
 _ASKED = tuple(field.name for field in fields(Wanted) if field.name != "oldest")
 
 
+def beyond(columns: tuple[Any, Any], ends: tuple[Any, Any], is_ascending: bool) -> Any:
+    """The condition of what comes after `ends` in the order of the two columns; the first alone bounds an index."""
+    (first, unique), (end, last) = columns, ends
+    if is_ascending:
+        return (first >= end) & ((first > end) | (unique > last))
+    return (first <= end) & ((first < end) | (unique < last))
+
+
+def in_order(query: Any, columns: tuple[Any, Any], is_ascending: bool) -> Any:
+    """The query in the order of the two columns."""
+    return query.order_by(*(one.asc() if is_ascending else one.desc() for one in columns))
+
+
 class Listing(Generic[Shape]):
     """A long list, in the order of the columns `at` and `key` of `table`; compiled once for each set of conditions.
 
@@ -54,23 +67,20 @@ class Listing(Generic[Shape]):
     def __init__(
         self, shape: type[Shape], table: Any, build: Callable[[], Any], *, key: str = "id", **conditions: Any
     ) -> None:
-        at, unique = table.at, getattr(table, key)
+        place = (table.at, getattr(table, key))
         self._is_of_calls = "version" in conditions
-        period = {"since": at >= given.since, "until": at < given.until}
-        self._newest = Filtered(
-            shape,
-            lambda: build().order_by(at.desc(), unique.desc()).limit(given.limit),
-            before=(at <= given.before_at) & ((at < given.before_at) | (unique < given.before)),
-            **period,
-            **conditions,
-        )
-        self._oldest = Filtered(
-            shape,
-            lambda: build().order_by(at.asc(), unique.asc()).limit(given.limit),
-            before=(at >= given.before_at) & ((at > given.before_at) | (unique > given.before)),
-            **period,
-            **conditions,
-        )
+
+        def pages(is_ascending: bool) -> Filtered[Shape]:
+            return Filtered(
+                shape,
+                lambda: in_order(build(), place, is_ascending).limit(given.limit),
+                since=table.at >= given.since,
+                until=table.at < given.until,
+                before=beyond(place, (given.before_at, given.before), is_ascending),
+                **conditions,
+            )
+
+        self._newest, self._oldest = pages(is_ascending=False), pages(is_ascending=True)
 
     def page(self, store: Store, wanted: Wanted, limit: int, before: Cursor | None, **values: object) -> list[Shape]:
         """One page of what is `wanted`; `values` are those that the query itself takes.

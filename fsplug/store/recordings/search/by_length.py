@@ -8,8 +8,9 @@ from typing import Any
 import peewee
 from peewee import SQL, fn
 
+from fsplug.store.db.pages import in_order
 from fsplug.store.db.statements import Given, Select, given, given_each
-from fsplug.store.recordings.search.forms import Form, checks
+from fsplug.store.recordings.search.forms import Form, checks, goes_on
 from fsplug.store.schema.recordings import Recordings
 from fsplug.store.schema.search import RecordingKeywords
 
@@ -54,7 +55,8 @@ def along(form: Form) -> Select[Long]:
         leads = fn.EXISTS(filed.select(SQL("1")).where(reduce(and_, [is_led, is_same, *checks(form, filed)])))
         period = (looked_at.c.at >= given.since) & (looked_at.c.at < given.until)
         found = peewee.Select([looked_at], [looked_at.c.seconds, looked_at.c.id.alias("recording")])
-        return _ordered(form, found.where(period & leads), looked_at.c.seconds, looked_at.c.id).limit(given.limit)
+        place = (looked_at.c.seconds, looked_at.c.id)
+        return in_order(found.where(period & leads), place, form.order.is_ascending).limit(given.limit)
 
     return Select(Long, build)
 
@@ -74,14 +76,5 @@ def _next(form: Form, *columns: Any) -> Any:
 
 def _from(form: Form, query: Any, seconds: Any, recording: Any) -> Any:
     """The query in order, from where the page before ended."""
-    if form.goes_on and form.order.is_ascending:
-        is_longer = (seconds > given.before_at) | (recording > given.before_recording)
-        query = query.where((seconds >= given.before_at) & is_longer)
-    elif form.goes_on:
-        is_shorter = (seconds < given.before_at) | (recording < given.before_recording)
-        query = query.where((seconds <= given.before_at) & is_shorter)
-    return _ordered(form, query, seconds, recording)
-
-
-def _ordered(form: Form, query: Any, seconds: Any, recording: Any) -> Any:
-    return query.order_by(*(one.asc() if form.order.is_ascending else one.desc() for one in (seconds, recording)))
+    query = query.where(goes_on((seconds, recording), form)) if form.goes_on else query
+    return in_order(query, (seconds, recording), form.order.is_ascending)

@@ -11,6 +11,7 @@ from typing import Any
 import peewee
 from peewee import SQL, NodeList, fn
 
+from fsplug.store.db.pages import beyond, in_order
 from fsplug.store.db.statements import Given, Select, given, given_each
 from fsplug.store.recordings.search.order import Order
 from fsplug.store.schema.search import NumberParts, RecordingKeywords
@@ -115,22 +116,18 @@ def _first(form: Form, query: Any) -> Any:
 
 
 def _ordered(form: Form, query: Any, table: Any) -> Any:
-    order = (
-        (table.at.asc(), table.recording.asc())
-        if form.order.is_ascending
-        else (table.at.desc(), table.recording.desc())
-    )
-    return query.order_by(*order).limit(given.limit)
+    return in_order(query, (table.at, table.recording), form.order.is_ascending).limit(given.limit)
 
 
 def _in_period(form: Form) -> Any:
-    at, recording = RecordingKeywords.at, RecordingKeywords.recording
+    at = RecordingKeywords.at
     period = (at >= given.since) & (at < given.until)
-    if not form.goes_on:
-        return period
-    if form.order.is_ascending:
-        return period & (at >= given.before_at) & ((at > given.before_at) | (recording > given.before_recording))
-    return period & (at <= given.before_at) & ((at < given.before_at) | (recording < given.before_recording))
+    return period & goes_on((at, RecordingKeywords.recording), form) if form.goes_on else period
+
+
+def goes_on(columns: tuple[Any, Any], form: Form) -> Any:
+    """The condition of what comes after the page before."""
+    return beyond(columns, (given.before_at, given.before_recording), form.order.is_ascending)
 
 
 def _fits(form: Form, led: Any) -> Any:
