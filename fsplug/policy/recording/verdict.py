@@ -122,12 +122,13 @@ def _forbidden(talk: Talk, snapshot: PolicySnapshot) -> Verdict | None:
 
 def _allowed(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
     verdicts = list(_by_rule(talk, snapshot))
-    wanted = sorted((one for one in verdicts if one.record), key=lambda one: one.user in talk.stopped)
-    for one in wanted[:1]:
-        if one.user in talk.stopped:
-            return replace(one, record=False, rule=Rule.STOPPED, reason=VerdictReason.STOPPED_BY_USER)
-        lacks = _lacking(one, talk)
-        return replace(one, record=False, rule=Rule.CONSENT, reason=lacks) if lacks else one
+    wanted = [one for one in verdicts if one.record]
+    recorded = next((one for one in wanted if one.user not in talk.stopped), None)
+    if recorded:
+        lacks = _lacking(recorded, talk)
+        return replace(recorded, record=False, rule=Rule.CONSENT, reason=lacks) if lacks else recorded
+    if wanted:
+        return replace(wanted[0], record=False, rule=Rule.STOPPED, reason=VerdictReason.STOPPED_BY_USER)
     if not verdicts:
         return _no(talk, snapshot, Rule.NO_POLICY, VerdictReason.NO_USER)
     return min(verdicts, key=lambda one: _NEAREST_MISS.index(one.reason))
