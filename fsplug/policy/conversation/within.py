@@ -8,7 +8,8 @@ from fsplug.policy.conversation.shapes import Part, Timeline, Turn, TurnKind
 
 # What a player marks. Of one recording alone, holds and pauses are known by the recording.
 BESIDE_RECORDING = frozenset({TurnKind.TRANSFER, TurnKind.LISTEN})
-MARKED = BESIDE_RECORDING | {TurnKind.HOLD, TurnKind.PAUSE, TurnKind.PARK}
+_PAUSES = frozenset({TurnKind.PAUSE, TurnKind.SILENCED})
+MARKED = BESIDE_RECORDING | _PAUSES | {TurnKind.HOLD, TurnKind.PARK}
 _MOMENTS = frozenset({TurnKind.TRANSFER, TurnKind.PARK})
 # How long after the last sound of a recording the switch says that a transfer ended its talk.
 _SOON_SECONDS = 1.0
@@ -38,7 +39,7 @@ def turns_within(
 
 
 def _concerns(found: Timeline, part: Part, turn: Turn) -> bool:
-    if turn.kind is TurnKind.PAUSE:
+    if turn.kind in _PAUSES:
         return True
     people = {_key(found.lanes[number].who) for number in part.people}
     return any(who is not None and _key(who) in people for who in (turn.by, turn.whom))

@@ -82,6 +82,7 @@ def test_a_recording_that_is_of_no_talk_of_the_conversation_has_none() -> None:
         (Turn(TurnKind.HOLD, 130.0, ANNA), [("hold", 30.0, 60.0)]),
         (Turn(TurnKind.HOLD, 130.0, CLARA), []),
         (Turn(TurnKind.PAUSE, 130.0, CLARA, until=140.0), [("pause", 30.0, 40.0)]),
+        (Turn(TurnKind.SILENCED, 130.0, None, until=140.0), [("silenced", 30.0, 40.0)]),
         (Turn(TurnKind.PARK, 130.0, ANNA, CUSTOMER, until=190.0), [("park", 30.0, None)]),
         (Turn(TurnKind.FETCH, 130.0, ANNA), []),
     ],
