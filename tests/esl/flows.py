@@ -27,8 +27,7 @@ from fsplug.esl.calls.conferences import CONFERENCE_EVENTS
 from fsplug.esl.calls.legs import leg_names, leg_of
 from fsplug.esl.calls.transfers import ends_talk
 from fsplug.esl.protocol.event import Event, plain_event
-from fsplug.store.calls import calls, decisions
-from fsplug.store.recordings import recordings
+from tests.esl.outcome import Outcome
 from tests.esl.story import ACME, CUSTOMER, START, Story
 
 _NAMES = {
@@ -106,11 +105,11 @@ def assert_nothing_is_left(story: Story, gaps: str = "") -> None:
     assert book.conferences == {}
 
 
-class Flow:
+class Flow(Outcome):
     """Plays tables on a story. `legs` are what the switch says of each leg in every event."""
 
     def __init__(self, story: Story, legs: Mapping[str, Marks]) -> None:
-        self._story = story
+        super().__init__(story)
         self._marks = {name: dict(marks) for name, marks in legs.items()}
         self._is_seen = True
         self._armed: dict[tuple[str, str], str] = {}
@@ -154,49 +153,9 @@ class Flow:
         self.begins(table)
         self._is_seen = True
 
-    def talks(self) -> list[str]:
-        """`A-B recorded 1001` for each decided talk, in their order, by the two legs and the user it is decided for."""
-        self._story.write_down()
-        found = sorted(decisions.listed(self._story.store, ACME), key=lambda one: one.at)
-        said = {True: "recorded", False: "not-recorded"}
-        return [f"{'-'.join(one.talk.split(':')[:2])} {said[one.record]} {one.user}" for one in found]
-
-    def kept(self) -> list[str]:
-        """`B stopped` for each recording that is kept, in the order they began, by its leg and its state."""
-        self._story.write_down()
-        found = sorted(recordings.listed(self._story.store, ACME), key=lambda one: one.started_at or 0.0)
-        return [f"{one.leg} {one.state}" for one in found]
-
-    def kept_lengths(self) -> list[str]:
-        """`B stopped 19.0` for each recording that is kept: its leg, state, and the seconds of its talk."""
-        self._story.write_down()
-        found = sorted(recordings.listed(self._story.store, ACME), key=lambda one: one.started_at or 0.0)
-        return [f"{one.leg} {one.state} {one.talk_seconds:.1f}" for one in found]
-
     def dump(self, leg: str) -> Event:
         """What the switch answers when it is asked for this leg."""
         return self._event(Row(self._story.clock.now - START, leg, "DUMP"))
-
-    def files(self) -> int:
-        """How many files the spool still has, and each is of a recording that is kept."""
-        assert self._story.spool.files == set(self._story.recordings())
-        return len(self._story.spool.files)
-
-    def decided(self) -> list[str]:
-        """Rule, direction, and the numbers of both parties of each talk, in their order."""
-        self._story.write_down()
-        found = sorted(decisions.listed(self._story.store, ACME), key=lambda one: one.at)
-        return [f"{one.rule} {one.direction} {one.caller} {one.answerer}" for one in found]
-
-    def calls(self) -> list[str]:
-        """`A incoming +4522334455 +4570101001` for each call: its id, direction, both numbers, and its group if any."""
-        self._story.write_down()
-        found = sorted(calls.listed(self._story.store, ACME), key=lambda one: one.started_at or 0.0)
-        return [f"{one.id} {one.direction} {one.caller} {one.called} {one.group or ''}".strip() for one in found]
-
-    def commanded(self) -> list[str]:
-        """`stop D` for each command, in their order; `disarm D` where the switch shall record nothing at D's answer."""
-        return [" ".join(_said(command)) for command in self._story.switch.commands]
 
     def cut_at(self, table: str, leg: str, partner: str) -> float:
         """When a listener to this leg's talk with this partner is cut by what the switch tells of the bridge."""
@@ -330,11 +289,6 @@ class Flow:
         marks = self._marks[leg]
         by = marks.get("variable_fsplug_call", "")
         return self._armed.get((by, marks.get("variable_fsplug_leg", ""))) or self._armed[leg, ""]
-
-
-def _said(command: tuple[str, ...]) -> tuple[str, ...]:
-    disarms = command[0] == "mark" and command[2:] == ("execute_on_answer=",)
-    return ("disarm", command[1]) if disarms else command[:2]
 
 
 def _recording_in(value: str) -> str:

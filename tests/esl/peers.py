@@ -7,9 +7,12 @@ from contextlib import suppress
 from typing import Any
 
 import gevent
+import gevent.event
+import pytest
 from gevent import socket
 from gevent.server import StreamServer
 
+from fsplug.errors import Unavailable
 from fsplug.esl.protocol.wire import plain_event
 
 GOODBYE = b"Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
@@ -164,3 +167,9 @@ class Switch:
             peer.say(reply(f"+OK Job-UUID: {job}"), done)
         else:
             peer.say(api_response(f"said {rest}") if verb == "api" else reply("+OK"))
+
+
+def code_of(act: Callable[[], object]) -> str:
+    with pytest.raises(Unavailable) as caught:
+        act()
+    return caught.value.code

@@ -1,8 +1,6 @@
 """The outbound session against a scripted switch."""
 
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import gevent
 import pytest
@@ -10,69 +8,22 @@ from gevent import monkey
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.esl.protocol.exchange import RECEIVE_BYTES
-from fsplug.esl.protocol.session import InboundESL, OutboundSession
+from fsplug.esl.protocol.session import OutboundSession
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from tests.esl.peers import (
     CHANNEL,
     LINGER_NOTICE,
     NOTICE,
     Peer,
-    Switch,
     api_response,
+    code_of,
     event_frame,
     live_greenlets,
-    pair,
-    plain_event,
     reply,
-    until,
 )
+from tests.esl.protocol.scripted import DATA, answering, playing
 
 pytestmark = pytest.mark.usefixtures("nothing_left_behind")
-
-DATA = plain_event(CHANNEL)
-
-
-@pytest.fixture
-def ends() -> Iterator[tuple[OutboundSession, Peer]]:
-    sock, peer = pair()
-    session = OutboundSession(("127.0.0.1", 5), sock)
-    yield session, peer
-    session.close()
-    peer.close()
-
-
-@pytest.fixture
-def session(ends: tuple[OutboundSession, Peer]) -> OutboundSession:
-    return ends[0]
-
-
-@pytest.fixture
-def peer(ends: tuple[OutboundSession, Peer]) -> Peer:
-    return ends[1]
-
-
-def playing(script: Callable[[], Any]) -> Any:
-    """Run the switch's side beside the test."""
-    return gevent.spawn(script)
-
-
-def answering(peer: Peer, *answers: bytes) -> Any:
-    """Give one answer to each command; the greenlet's value is the commands."""
-
-    def answer() -> list[str]:
-        heard = []
-        for one in answers:
-            heard.append(peer.command())
-            peer.say(one)
-        return heard
-
-    return gevent.spawn(answer)
-
-
-def code_of(act: Callable[[], object]) -> str:
-    with pytest.raises(Unavailable) as caught:
-        act()
-    return caught.value.code
 
 
 def test_a_call_is_armed_and_let_go(session: OutboundSession, peer: Peer) -> None:
@@ -260,62 +211,6 @@ def test_a_line_break_in_a_command_never_reaches_the_switch(session: OutboundSes
     assert peer.command() == "api status\n"
 
 
-def test_fifty_greenlets_at_once_each_get_their_own_answer(session: OutboundSession, peer: Peer) -> None:
-    # Long enough to fill the socket's buffers, so that a send that is not held together would be cut into.
-    filling = "x" * 100_000
-
-    def switch() -> None:
-        for _ in range(500):
-            who = peer.command().split(" ")[1]
-            peer.say(api_response(f"for {who}"))
-
-    def ask(who: int) -> list[str]:
-        return [session.api(f"{who}-{turn} {filling}", 20) for turn in range(10)]
-
-    script = playing(switch)
-    asking = [gevent.spawn(ask, who) for who in range(50)]
-    gevent.joinall(asking, timeout=PATIENCE_SECONDS)
-    script.get(timeout=PATIENCE_SECONDS)
-    for who, greenlet in enumerate(asking):
-        assert greenlet.value == [f"for {who}-{turn}" for turn in range(10)]
-
-
-def test_who_reads_for_all_hands_over_when_it_gives_up(session: OutboundSession, peer: Peer) -> None:
-    first = gevent.spawn(lambda: code_of(lambda: session.api("first", 0.05)))
-    second = gevent.spawn(session.api, "second", 5)
-    third = gevent.spawn(session.api, "third", 5)
-    assert first.get(timeout=PATIENCE_SECONDS) == "switch-silent"
-    peer.say(api_response("1"), api_response("2"))
-    assert second.get(timeout=PATIENCE_SECONDS) == "2"
-    peer.say(api_response("3"))
-    assert third.get(timeout=PATIENCE_SECONDS) == "3"
-
-
-def test_who_reads_for_all_hands_over_when_it_is_killed(session: OutboundSession, peer: Peer) -> None:
-    first = gevent.spawn(session.api, "first", 5)
-    second = gevent.spawn(session.api, "second", 5)
-    peer.command()
-    peer.command()
-    first.kill()
-    peer.say(api_response("1"), api_response("2"))
-    assert second.get(timeout=PATIENCE_SECONDS) == "2"
-
-
-def test_a_close_in_another_greenlet_fails_who_waits(session: OutboundSession, peer: Peer) -> None:
-    waiting = [gevent.spawn(lambda: code_of(lambda: session.api("status", 5))) for _ in range(3)]
-    for _ in waiting:
-        peer.command()
-    session.close()
-    assert [greenlet.get(timeout=PATIENCE_SECONDS) for greenlet in waiting] == ["switch-gone"] * 3
-
-
-def test_a_sender_killed_half_way_ends_the_session(session: OutboundSession, peer: Peer) -> None:
-    sender = gevent.spawn(session.api, "x" * (16 << 20), 5)
-    peer.sock.recv(1)
-    sender.kill()
-    assert code_of(lambda: session.api("status", 5)) == "switch-gone"
-
-
 def test_an_execute_ends_with_its_own_completion(session: OutboundSession, peer: Peer) -> None:
     others = event_frame({"Event-Name": "CHANNEL_EXECUTE_COMPLETE", "Application-UUID": "another's"})
     ours = event_frame({"Event-Name": "CHANNEL_EXECUTE_COMPLETE", "Application-UUID": "e-1", "X": "mine"})
@@ -354,69 +249,3 @@ def test_greenswitchs_own_names_still_work(session: OutboundSession, peer: Peer)
     assert heard[2] == "linger 10\n"
     assert "execute-app-arg: NORMAL_CLEARING" in heard[3]
     assert not session.connected
-
-
-def test_the_inbound_connection_signs_in_and_leaves() -> None:
-    switch = Switch()
-    with InboundESL("127.0.0.1", switch.port, "ClueCon") as connection:
-        assert connection.api("status", 5) == "said status"
-    assert switch.commands == ["auth ClueCon", "api status", "exit"]
-    until(lambda: not switch.connections)
-    switch.stop()
-
-
-def test_a_flood_of_events_lets_others_run() -> None:
-    switch = Switch()
-    connection = InboundESL("127.0.0.1", switch.port, "ClueCon")
-    connection.connect()
-    others_turns = 0
-    seen_at: list[int] = []
-    connection.unclaimed = lambda event: seen_at.append(others_turns)
-    switch.connections[0].say(*[event_frame({"Event-Name": "CHANNEL_ANSWER", "X": "x" * 6000})] * 100)
-    pump = gevent.spawn(connection.pump)
-    while len(seen_at) < 100:
-        others_turns += 1
-        gevent.sleep(0)
-    # Eleven events to a read of 64 KiB, and one that a read before began.
-    assert max(seen_at.count(turn) for turn in set(seen_at)) <= 24
-    connection.stop()
-    pump.join()
-    switch.stop()
-
-
-def test_a_wrong_password_is_reported_without_printing_it() -> None:
-    switch = Switch()
-    with pytest.raises(Unavailable, match="refused the password") as caught:
-        InboundESL("127.0.0.1", switch.port, "s3cret").connect()
-    assert caught.value.code == "auth-refused"
-    assert "s3cret" not in f"{caught.value} {caught.value.facts}"
-    switch.stop()
-
-
-@pytest.mark.parametrize(
-    ("greeting", "code"),
-    [
-        (b"Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n", "access-refused"),
-        (b"SSH-2.0-OpenSSH_9.2\n\n", "no-content-type"),
-        (b"Content-Type: command/reply\nReply-Text: +OK\n\n", "no-greeting"),
-        (b"", "switch-silent"),
-    ],
-)
-def test_a_peer_that_does_not_ask_for_a_password_is_left(greeting: bytes, code: str) -> None:
-    switch = Switch()
-    switch.greeting = greeting
-    connection = InboundESL("127.0.0.1", switch.port, "ClueCon", timeout=0.2)
-    assert code_of(connection.connect) == code
-    assert not connection.connected
-    switch.stop()
-
-
-def test_no_switch_at_all_is_named_with_its_address() -> None:
-    switch = Switch()
-    switch.stop()
-    connection = InboundESL("127.0.0.1", switch.port, "ClueCon")
-    with pytest.raises(Unavailable, match=f"127.0.0.1:{switch.port}") as caught:
-        connection.connect()
-    assert caught.value.code == "switch-unreachable"
-    assert code_of(lambda: connection.api("status", 1)) == "switch-gone"
-    connection.stop()
