@@ -16,7 +16,7 @@ from fsplug.fakeswitch.lifecycle import transfer
 from fsplug.fakeswitch.records import Records
 from fsplug.fakeswitch.switch import FakeSwitch
 from fsplug.lab.freeswitch import FIXTURE, wait_for
-from tests.esl.calls.test_witness import read
+from tests.esl.calls.legrecords import read
 
 Start = Callable[..., FakeSwitch]
 CUSTOMER = "+4522334455"

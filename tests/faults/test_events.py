@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.esl.calls.test_witness import settle
+from tests.esl.calls.test_witness_armed import settle
 from tests.esl.story import Story, a_whole_call, started, stopped, talk_begins, talk_ends, without
 
 LINES = range(8)

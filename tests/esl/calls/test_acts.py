@@ -4,268 +4,27 @@ A is the customer's leg, B the one towards 1001, who is recorded, C the one towa
 person on that leg asks for.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fsplug.errors import FsplugError, Unavailable
-from fsplug.esl.protocol.keys import KEY, KEY_EVENTS
-from fsplug.policy.entities import DepartmentPolicy
+from fsplug.errors import Unavailable
 from fsplug.policy.recording import phone_keys
 from fsplug.policy.recording.control import Act, By
-from fsplug.policy.terms import AgentMay, OnFailure, Start, Terms
+from fsplug.policy.terms import OnFailure, Terms
 from fsplug.store.audit import trail
 from fsplug.store.calls import witnessed
-from fsplug.store.recordings import recordings
-from tests.esl.calls.test_conferences import ROOM, user
-from tests.esl.calls.test_pauses import AB, ABC, BEGIN, MOVES
-from tests.esl.flows import Flow, Marks, Row, assert_nothing_is_left, called, customer, lines, rows
+from tests.esl.calls.controlledflow import ControlledFlow, agrees
+from tests.esl.calls.flowtables.acts import AUTOMATIC, KEEP, KINDS, ON_DEMAND, TALK, Kind, ends
+from tests.esl.calls.pausedflow import AB, ABC, BEGIN, MOVES
+from tests.esl.flows import assert_nothing_is_left, lines
 from tests.esl.story import ACME, START, Story
-from tests.policysets import set_department_policy
-
-AUTOMATIC = Terms(agent_may=frozenset(AgentMay))
-ON_DEMAND = replace(AUTOMATIC, start=Start.ON_DEMAND)
-KEEP = replace(AUTOMATIC, start=Start.KEEP_ON_DEMAND)
-USERS = {"B": "1001", "C": "1003"}
-TALK = """
-    0.00  A  ASKS     1001
-    1.00  B  ANSWER
-    1.00  A  ANSWER
-    1.00  A  BRIDGE   A-B
-"""
-OVER = """
-    20.0  A  UNBRIDGE A-{leg}
-    20.0  {leg}  HANGUP   NORMAL_CLEARING
-    20.0  A  HANGUP   NORMAL_CLEARING
-"""
-
-
-def ends(leg: str = "B", is_recorded: bool = True) -> str:
-    """The call is over, at 20 s."""
-    stop = f"20.0 {leg} STOP success-silence\n" if is_recorded else ""
-    return stop + OVER.format(leg=leg)
-
-
-IN_ROOM = {"A": customer(ROOM), "B": user("1001"), "C": user("1003")}
-MET = """
-    1.00  A  ANSWER
-    1.00  A  COMES    room
-    1.10  B  ANSWER
-    1.10  B  COMES    room
-    1.20  B  START
-"""
-
-
-def parted(recorded: str) -> str:
-    """All leave the conference at 20 s; of the legs this one is recorded."""
-    stop = f"20.0 {recorded} STOP success-silence\n"
-    left = (f"20.0 {leg} LEAVES NORMAL_CLEARING\n 20.0 {leg} GOES room\n" for leg in "CBA")
-    return stop + "".join(left) + "".join(f"20.1 {leg} HANGUP NORMAL_CLEARING\n" for leg in "CBA")
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What is done by which terms; the rows that are left (`B stopped 19.0`), who is refused, and the trail."""
-
-    name: str
-    terms: Terms
-    events: str
-    kept: str = ""
-    refused: str = ""
-    trail: str = ""
-    legs: Mapping[str, Marks] = None  # type: ignore[assignment]
-
-
-KINDS = [
-    Kind(
-        "what the user has stopped is whole as far as it goes, and nothing begins anew",
-        AUTOMATIC,
-        BEGIN + "5.0 B DOES stop\n 5.2 B STOP success-maxtime\n" + ends(is_recorded=False),
-        "B stopped 4.2",
-        trail="stop",
-    ),
-    Kind(
-        "what begins by itself is neither started nor kept, and stopped once",
-        AUTOMATIC,
-        BEGIN
-        + "4.0 B DOES start\n 4.0 B DOES keep\n 5.0 B DOES stop\n 5.1 B DOES stop\n 5.2 B STOP success-maxtime\n"
-        + "6.0 B DOES start\n 6.0 B DOES pause\n"
-        + ends(is_recorded=False),
-        "B stopped 4.2",
-        "starts-by-itself\n kept-by-itself\n already-stopped\n starts-by-itself\n already-stopped",
-        "stop",
-    ),
-    Kind("what nobody starts leaves neither a recording nor a gap", ON_DEMAND, TALK + ends(is_recorded=False)),
-    Kind(
-        "what the user starts is recorded from then on, and lacks nothing",
-        ON_DEMAND,
-        TALK + "5.0 B DOES start\n 5.2 B START\n" + ends(),
-        "B stopped 14.8",
-        trail="start",
-    ),
-    Kind(
-        "it is started once, and only then paused or stopped",
-        ON_DEMAND,
-        TALK
-        + "3.0 B DOES pause\n 3.0 B DOES stop\n 3.0 B DOES keep\n 5.0 B DOES start\n 5.1 B DOES start\n 5.2 B START\n"
-        + "6.0 B DOES start\n 9.0 B DOES stop\n 9.2 B STOP success-maxtime\n 10.0 B DOES start\n"
-        + ends(is_recorded=False),
-        "B stopped 4.0",
-        "not-started\n not-started\n kept-by-itself\n already-started\n already-started\n already-stopped",
-        "start\n stop",
-    ),
-    Kind("what nobody keeps is gone with its call, without a gap", KEEP, BEGIN + ends()),
-    Kind(
-        "what the user keeps is kept from its first word on",
-        KEEP,
-        BEGIN + "9.0 B DOES keep\n 9.5 B DOES keep\n" + ends(),
-        "B stopped 19.0",
-        "already-kept",
-        "keep",
-    ),
-    Kind(
-        "what is stopped before it was kept can't be kept any more",
-        KEEP,
-        BEGIN + "5.0 B DOES stop\n 5.2 B STOP success-maxtime\n 6.0 B DOES keep\n" + ends(is_recorded=False),
-        refused="already-stopped",
-        trail="stop",
-    ),
-    Kind(
-        "what has reached its limit can be kept while the talk goes on",
-        replace(KEEP, max_seconds=5),
-        BEGIN + "6.0 B STOP success-silence\n 9.0 B DOES keep\n" + ends(is_recorded=False),
-        "B stopped",
-        trail="keep",
-    ),
-    Kind(
-        "who gets the call keeps their own part, and not that of who had it before",
-        KEEP,
-        BEGIN + MOVES + "9.0 C DOES keep\n" + ends("C"),
-        "C stopped 13.0",
-        trail="keep",
-        legs=ABC,
-    ),
-    Kind(
-        "what began for a user who sent the call on is gone then, and the next user's part waits by itself",
-        ON_DEMAND,
-        TALK
-        + """
-        3.00  B  DOES     start
-        3.20  B  START
-        6.00  B  STOP     success-silence
-        6.00  A  UNBRIDGE A-B
-        6.00  B  HANGUP   NORMAL_CLEARING
-        6.20  A  ASKS     1003
-        7.00  C  ANSWER
-        7.00  A  BRIDGE   A-C
-        """
-        + ends("C", is_recorded=False),
-        "B stopped 2.8",
-        trail="start",
-        legs=ABC,
-    ),
-    Kind(
-        "what the user has stopped stays stopped when the call comes back to them",
-        AUTOMATIC,
-        BEGIN
-        + "5.0 B DOES stop\n 5.2 B STOP success-maxtime\n"
-        + """
-        6.00  A  UNBRIDGE A-B
-        6.00  B  HANGUP   NORMAL_CLEARING
-        6.20  A  ASKS     1001
-        7.00  C  ANSWER
-        7.00  A  BRIDGE   A-C
-        """
-        + ends("C", is_recorded=False),
-        "B stopped 4.2",
-        trail="stop",
-        legs={**AB, "C": called("1001", by="A")},
-    ),
-    Kind(
-        "what the user has stopped in a conference stays stopped when somebody comes",
-        AUTOMATIC,
-        MET
-        + "5.0 B DOES stop\n 5.2 B STOP success-maxtime\n 6.0 C ANSWER\n 6.0 C COMES room\n 6.1 C START\n"
-        + parted("C"),
-        "B stopped 4.0\n C stopped 13.9",
-        trail="stop",
-        legs=IN_ROOM,
-    ),
-    Kind(
-        "what the user has started in a conference goes on when somebody comes, who starts their own part",
-        ON_DEMAND,
-        MET.replace("    1.20  B  START\n", "")
-        + "5.0 B DOES start\n 5.2 B START\n 6.0 C ANSWER\n 6.0 C COMES room\n"
-        + "6.1 B START\n 6.2 B STOP success-maxtime\n"
-        + parted("B"),
-        "B stopped 0.8\n B stopped 13.9",
-        trail="start",
-        legs=IN_ROOM,
-    ),
-    Kind(
-        "the customer can do nothing",
-        AUTOMATIC,
-        BEGIN + "5.0 A DOES stop\n 5.0 A DOES pause\n" + ends(),
-        "B stopped 19.0",
-        "not-your-recording\n not-your-recording",
-    ),
-]
-
-
-class ControlledFlow(Flow):
-    """A flow in which people ask, too."""
-
-    def __init__(self, story: Story, legs: Mapping[str, Marks]) -> None:
-        super().__init__(story, legs)
-        self.story = story
-        self.refused: list[str] = []
-
-    def begins(self, table: str) -> None:
-        for row in rows(table):
-            self.story.clock.run_until(START + row.seconds)
-            if row.event == "DOES":
-                self._asks_for(row)
-            elif row.event == "PRESSES":
-                told = {"Event-Subclass": KEY_EVENTS, KEY: row.note, "Event-Name": "CUSTOM"}
-                self.story.keys.see(self._event(row, told))
-            else:
-                super().begins(f"{row.seconds} {row.leg} {row.event} {row.note}")
-            self.story.clock.run_until(self.story.clock.now)
-
-    def _asks_for(self, row: Row) -> None:
-        try:
-            call = row.leg if row.leg in self.story.book.calls else "A"
-            self.story.control.do(Act(row.note), ACME, call, USERS.get(row.leg, ""), By.COMMAND)
-        except FsplugError as refusal:
-            self.refused.append(str(refusal.code))
-        for _, leg, variable in (one for one in self.story.switch.commands if one[0] == "mark"):
-            name, _, value = variable.partition("=")
-            self._marks[leg][f"variable_{name}"] = value
-
-    def kept_lengths(self) -> list[str]:
-        self.story.write_down()
-        found = sorted(recordings.listed(self.story.store, ACME), key=lambda one: one.started_at or 0.0)
-        lengths = ("" if one.talk_seconds is None else f" {one.talk_seconds:.1f}" for one in found)
-        return [f"{one.leg} {one.state}{length}" for one, length in zip(found, lengths, strict=True)]
-
-
-def agrees(story: Story, terms: Terms) -> Story:
-    """Everybody is recorded on these terms."""
-    for department in ("Sales", "Support"):
-        set_department_policy(story.store, ACME, DepartmentPolicy(department, True, True, True, terms), by="test")
-    return story
 
 
 def trail_of(story: Story) -> list[str]:
     story.write_down()
     return [one.act for one in reversed(trail.listed(story.store, ACME)) if one.act in ("start", "keep", "stop")]
-
-
-@pytest.fixture
-def story(tmp_path):
-    return Story(tmp_path)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

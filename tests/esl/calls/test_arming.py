@@ -6,13 +6,8 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.policy.entities import DepartmentPolicy
 from fsplug.policy.terms import Channels, Terms
 from fsplug.store.change import edit_policy
-from tests.esl.story import ACME, BETA, Story
+from tests.esl.story import ACME, BETA
 from tests.policysets import set_department_policy
-
-
-@pytest.fixture
-def story(tmp_path):
-    return Story(tmp_path)
 
 
 def test_each_leg_is_armed_with_a_file_of_its_own_and_the_recording_carries_our_id(story):

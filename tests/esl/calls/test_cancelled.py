@@ -7,7 +7,6 @@ bridged. Here no leg ever was.
 import pytest
 
 from tests.esl.flows import Flow, called, caller, customer
-from tests.esl.story import Story
 
 LEGS = {"A": customer(), "B": called("1001", by="A")}
 OF_TRUNK = {**called("trunk", by="A"), "variable_fsplug_user": "", "variable_fsplug_leg": "trunk"}
@@ -63,11 +62,6 @@ OF_CALLER = """
     4.02  A  STOP     success-silence
     4.02  A  HANGUP   NORMAL_CLEARING
 """
-
-
-@pytest.fixture
-def story(tmp_path):
-    return Story(tmp_path)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=str)

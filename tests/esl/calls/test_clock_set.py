@@ -1,7 +1,6 @@
 """The machine's clock is set while calls are up: nothing ends before it began, and lengths are those that passed."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -32,11 +31,6 @@ ENDS = """
     25.00 A  HANGUP   NORMAL_CLEARING
 """
 SET_BY = [-3600.0, -4.0, 4.0, 3600.0]
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
-    return Story(tmp_path)
 
 
 def seconds_of(story: Story) -> dict[str, float | None]:

@@ -1,6 +1,5 @@
 """What a leg tells of consents becomes rows, and decides: nothing is recorded of whoever was asked and said no yes."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from fsplug.policy.consent import played
 from fsplug.policy.entities import DepartmentPolicy
 from fsplug.policy.terms import Announce, Terms
 from fsplug.store.calls import consents
-from tests.esl.calls.test_witness import encoded, raw
+from tests.esl.calls.legrecords import encoded, raw
 from tests.esl.story import ACME, CUSTOMER, ENDED, START, Story, bridge
 from tests.policysets import set_department_policy
 
@@ -20,11 +19,6 @@ ASKED = f"/{AT}:{ACME}:ivr.3001:da+en:{'+'.join(HASHES)}:1"
 YES, NO, SILENCE = f"{ASKED}:1:{AT + 4}", f"{ASKED}:2:{AT + 4}", f"{ASKED}::{AT + 5}"
 
 Row = tuple[str, str, str, str | None, str, str, float, float | None]
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
-    return Story(tmp_path)
 
 
 def rows(story: Story) -> list[Row]:

@@ -162,11 +162,6 @@ KINDS = [
 ]
 
 
-@pytest.fixture
-def story(tmp_path):
-    return Story(tmp_path)
-
-
 def written(story: Story) -> list[str]:
     """`user 3.02 8.58` for each hold that is written down."""
     story.write_down()

@@ -12,8 +12,9 @@ import pytest
 
 from fsplug.esl.calls.left_files import RECORDS_SECONDS
 from fsplug.esl.calls.records import LegRecord, leg_record
-from tests.esl.calls.test_other_partner import DOCTOR, SEMI_ATTENDED
-from tests.esl.calls.test_witness import encoded, raw
+from tests.esl.calls.flowtables.partner import DOCTOR
+from tests.esl.calls.flowtables.semi_attended import SEMI_ATTENDED
+from tests.esl.calls.legrecords import encoded, raw
 from tests.esl.flows import Flow, assert_nothing_is_left, customer, lines
 from tests.esl.story import CUSTOMER, Story
 
@@ -123,11 +124,6 @@ KINDS = [
         cut=1.42,
     ),
 ]
-
-
-@pytest.fixture
-def story(tmp_path):
-    return Story(tmp_path)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

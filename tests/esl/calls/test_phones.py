@@ -49,11 +49,6 @@ class Looks:
 
 
 @pytest.fixture
-def story(tmp_path):
-    return Story(tmp_path)
-
-
-@pytest.fixture
 def looks(story):
     return Looks(story)
 

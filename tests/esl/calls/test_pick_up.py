@@ -10,7 +10,7 @@ import pytest
 
 from fsplug.store.calls import decisions
 from tests.esl.flows import Flow, Marks, assert_nothing_is_left, called, caller, customer, lines
-from tests.esl.story import ACME, BETA, CUSTOMER, Story
+from tests.esl.story import ACME, BETA, CUSTOMER
 
 DIRECT, GROUP, SILENT_GROUP = "+4570101001", "+4570102001", "+4570102002"
 # A phone at the operator's own feature code: nothing of fsplug's is on its leg.
@@ -177,11 +177,6 @@ KINDS = [
         """,
     ),
 ]
-
-
-@pytest.fixture
-def story(tmp_path):
-    return Story(tmp_path)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

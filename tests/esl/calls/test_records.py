@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fsplug.errors import Invalid
 from fsplug.esl.calls.records import leg_record
-from tests.esl.calls.test_witness import FLOWS, encoded, raw
+from tests.esl.calls.legrecords import FLOWS, encoded, raw
 
 _PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 JSON = st.recursive(_PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=3)

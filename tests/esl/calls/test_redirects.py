@@ -6,7 +6,6 @@ tells until the caller's dialplan asks where the call goes on to.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import gevent
 import pytest
@@ -45,11 +44,6 @@ TALKS = """
     {at}.90  A  HANGUP   NORMAL_CLEARING
 """
 IN_VAIN = "{at}.20  A  HANGUP   NO_ANSWER"
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
-    return Story(tmp_path)
 
 
 def sends(leg: str, *contacts: str, status: int = 302) -> Marks:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.esl.calls.test_other_partner import DOCTOR
+from tests.esl.calls.flowtables.partner import DOCTOR
 from tests.esl.flows import Flow, Marks, assert_nothing_is_left, called, caller, customer, lines
 from tests.esl.story import ACME, Story
 

@@ -2,15 +2,10 @@
 
 import pytest
 
-from tests.esl.calls.test_witness import settle
-from tests.esl.story import ENDED, Story, a_whole_call, bridge, started, stopped, talk_begins
+from tests.esl.calls.test_witness_armed import settle
+from tests.esl.story import ENDED, a_whole_call, bridge, started, stopped, talk_begins
 
 RECORDED = [(True, "department-policy", "1001")]
-
-
-@pytest.fixture
-def story(tmp_path):
-    return Story(tmp_path)
 
 
 def live(story, bridged=True, recording=None):

@@ -3,15 +3,14 @@
 A is the customer's leg, B the one towards 1001, who asks 1003 by C and D; E is the leg of somebody else.
 """
 
-import pytest
-
 from fsplug.esl.commands import recordings
 from fsplug.policy.entities import DepartmentPolicy
 from fsplug.policy.recording.control import Act, By
 from fsplug.policy.terms import Terms
-from tests.esl.calls.test_foreseen import AB, CONSULTED, CONSULTS, DOCTOR, FETCHES, MAY_PAUSE, TALKS
+from tests.esl.calls.flowtables.foreseen import AB, CONSULTED, CONSULTS, DOCTOR, FETCHES, TALKS
+from tests.esl.calls.test_foreseen import MAY_PAUSE
 from tests.esl.flows import Flow, customer
-from tests.esl.story import ACME, Story
+from tests.esl.story import ACME
 from tests.policysets import set_department_policy
 
 FETCHED = f"""
@@ -24,11 +23,6 @@ FETCHED = f"""
     1.70  C  START
 """
 LEGS = {**AB, "C": FETCHES, "E": customer(who=DOCTOR)}
-
-
-@pytest.fixture
-def story(tmp_path):
-    return Story(tmp_path)
 
 
 def _early(story):

@@ -8,7 +8,7 @@ import pytest
 
 from fsplug.esl.protocol.event import Event, plain_event
 from tests.esl.flows import Flow, called, caller, customer, lines
-from tests.esl.story import ACME, BETA, Story
+from tests.esl.story import ACME, BETA
 
 TALKS = """
     0.00  A  ASKS     1001
@@ -18,11 +18,6 @@ TALKS = """
     0.04  A  ANSWER
     0.04  A  BRIDGE   A-B
 """
-
-
-@pytest.fixture
-def story(tmp_path):
-    return Story(tmp_path)
 
 
 def takes_over(story, replaced="B", user="", company="", **marks):

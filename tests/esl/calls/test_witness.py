@@ -8,77 +8,21 @@ import tomllib
 from collections.abc import Mapping
 from itertools import permutations
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from fsplug.esl.calls.conference_stays import TOGETHER_SECONDS
-from fsplug.esl.calls.conferences import CONFERENCE_EVENTS
-from fsplug.esl.calls.decisions import early_id
 from fsplug.esl.calls.records import LegRecord, leg_record
 from fsplug.esl.calls.seen_talks import seen_talks
-from fsplug.esl.calls.witness import OTHERS_SECONDS, PARTNER_SECONDS
-from fsplug.esl.protocol.event import Event, plain_event
+from fsplug.esl.calls.witness import PARTNER_SECONDS
 from fsplug.policy.conversation.shapes import TurnKind
 from fsplug.policy.conversation.timeline import timeline
-from fsplug.policy.recording.legs import Leg
-from fsplug.store.calls import calls, conversation_events, conversations, decisions, gaps, outages, refused, witnessed
+from fsplug.store.calls import calls, conversation_events, conversations, gaps, outages, refused, witnessed
 from fsplug.store.calls.entries import OutageSeen
 from fsplug.store.calls.refused import RefusedKind
 from fsplug.store.change import planning
-from tests.esl.story import ACME, Story, talk_begins, talk_ends, without
+from tests.esl.calls.legrecords import CUSTOMER, FLOWS, by_direction, decided, encoded, raw, read, rows, tell
+from tests.esl.story import ACME, Story
 from tests.furnished import DEMO
-
-RECORDS = Path(__file__).parent / "records"
-CUSTOMER = "+4522334455"
-
-# For each flow the talks of its calls: who called, who answered, whether it is recorded and by which rule, whose leg.
-FLOWS: Mapping[str, list[tuple[str, str, bool, str, str | None]]] = {
-    "incoming-user": [(CUSTOMER, "1001", True, "department-policy", "1001")],
-    "outgoing": [("1001", CUSTOMER, True, "department-policy", "1001")],
-    "internal": [("1001", "1003", True, "department-policy", "1003")],
-    "group-first-answer-wins": [(CUSTOMER, "1003", True, "group-always", "1003")],
-    "group-sequential": [(CUSTOMER, "1004", False, "department-policy", "1004")],
-    "menu": [(CUSTOMER, "1001", True, "department-policy", "1001")],
-    "blind-transfer": [
-        (CUSTOMER, "1001", True, "department-policy", "1001"),
-        (CUSTOMER, "1003", True, "department-policy", "1003"),
-    ],
-    "caller-transfers": [
-        ("1001", CUSTOMER, True, "department-policy", "1001"),
-        (CUSTOMER, "1003", True, "department-policy", "1003"),
-    ],
-    "colleague-transfers": [
-        ("1001", "1002", False, "department-policy", "1001"),
-        ("1002", "1003", True, "department-policy", "1003"),
-    ],
-    "attended-transfer": [
-        (CUSTOMER, "1001", True, "department-policy", "1001"),
-        ("1001", "1003", True, "department-policy", "1003"),
-        (CUSTOMER, "1003", True, "department-policy", "1003"),
-    ],
-    "pick-up": [(CUSTOMER, "1002", True, "department-policy", "1002")],
-    "uuid-bridge": [
-        (CUSTOMER, "1001", True, "department-policy", "1001"),
-        ("+4522334466", "1003", True, "department-policy", "1003"),
-        (CUSTOMER, "+4522334466", False, "no-policy", None),
-    ],
-    "uuid-bridge-with-a-ringing-leg": [(CUSTOMER, "1001", True, "department-policy", "1001")],
-    "queue-fifo": [(CUSTOMER, "1003", True, "department-policy", "1003")],
-    "queue-fifo-agent-dials-in": [(CUSTOMER, "1001", True, "department-policy", "1001")],
-    "queue-callcenter": [(CUSTOMER, "1003", True, "department-policy", "1003")],
-    "park": [
-        (CUSTOMER, "1001", True, "department-policy", "1001"),
-        (CUSTOMER, "1003", True, "department-policy", "1003"),
-    ],
-    "park-outgoing": [
-        ("1001", CUSTOMER, True, "department-policy", "1001"),
-        ("1003", CUSTOMER, True, "department-policy", "1003"),
-    ],
-    "redirected": [(CUSTOMER, "1003", True, "department-policy", "1003")],
-    "busy": [],
-    "caller-cancels": [],
-}
 
 
 @pytest.mark.parametrize("flow", FLOWS)
@@ -246,62 +190,6 @@ def test_a_talk_is_decided_by_the_policy_of_its_time(changed_before: float, is_r
     assert (decision.record, decision.version) == (is_recorded, 1 if is_recorded else 2)
 
 
-ARMED = {"A": "inbound", "B1001": "outbound"}
-
-
-def armed_records() -> dict[str, LegRecord]:
-    """The records of a call whose legs are A and B1001, after A's dialplan has asked."""
-    facts = raw("incoming-user")
-    text = json.dumps(facts)
-    for name, direction in ARMED.items():
-        uuid = next(one["variables"]["uuid"] for one in facts if one["channel_data"]["direction"] == direction)
-        text = text.replace(uuid, name)
-    return {one.uuid: one for one in map(leg_record, map(encoded, json.loads(text)))}
-
-
-@pytest.mark.parametrize("is_recorded", [True, False])
-@pytest.mark.parametrize("order", ["record alone", "record first", "events first"])
-def test_what_was_prepared_before_the_answer_is_the_decision_of_the_record_too(
-    order: str, is_recorded: bool, tmp_path: Path
-) -> None:
-    """fsplug armed the call and heard no more of it: the switch may have recorded it by itself."""
-    story = Story(tmp_path)
-    story.asks()
-    recording = story.recording_of("1001")
-    if is_recorded:
-        story.spool.files.add(recording)
-    story.write_down()
-    steps = {
-        "record alone": [settle],
-        "record first": [settle, hear],
-        "events first": [hear, settle],
-    }
-    for step in steps[order]:
-        step(story, recording if is_recorded else None)
-        story.write_down()
-    [decision] = decided(story)
-    assert (decision.call, decision.talk, decision.record) == ("A", "A:B1001:0", True)
-    kept = story.recordings()
-    if is_recorded:
-        assert (decision.recording, kept) == (recording, {recording: "stopped"})
-        assert story.gaps() == []
-    elif order == "record alone":
-        assert (decision.recording, kept, story.gaps()) == (None, {}, ["unheard"])
-    assert [one.talks for one in outages.listed(story.store, ACME)] == ([] if order == "events first" else [1])
-    assert story.rejects() == []
-
-
-def settle(story: Story, recording: str | None = None) -> None:
-    records = armed_records()
-    assert story.witness.settle(records, {}) == frozenset(records)
-
-
-def hear(story: Story, recording: str | None) -> None:
-    lines = [*talk_begins(recording or ""), *talk_ends(recording or "")]
-    story.receives(*(lines if recording else without("RECORD_START RECORD_STOP", lines)))
-    story.until(60.0)
-
-
 def test_a_bridge_that_only_one_leg_reports_was_no_talk(tmp_path: Path) -> None:
     story = Story(tmp_path)
     facts = raw("incoming-user")
@@ -368,149 +256,6 @@ def test_no_text_of_a_caller_marks_a_call(tmp_path: Path) -> None:
         assert (record.company, bridge.leg.company, bridge.leg.groups) == (ACME, ACME, ())
 
 
-def raw(flow: str) -> list[dict[str, Any]]:
-    return json.loads((RECORDS / f"{flow}.json").read_text(encoding="utf-8"))
-
-
-def encoded(facts: Mapping[str, Any]) -> bytes:
-    return json.dumps(facts).encode()
-
-
-def read(flow: str) -> dict[str, LegRecord]:
-    return {one.uuid: one for one in map(leg_record, map(encoded, raw(flow)))}
-
-
-def by_direction(flow: str, direction: str) -> list[LegRecord]:
-    return [leg_record(encoded(one)) for one in raw(flow) if one["channel_data"]["direction"] == direction]
-
-
-def decided(story: Story) -> list[decisions.Decision]:
-    return sorted(decisions.listed(story.store, ACME), key=lambda one: (one.at, one.talk))
-
-
-def rows(story: Story) -> list[tuple[str, str, bool, str, str | None]]:
-    story.write_down()
-    return [(_who(one, "caller"), _who(one, "answerer"), one.record, one.rule, one.user) for one in decided(story)]
-
-
-def _who(decision: decisions.Decision, end: str) -> str:
-    party = decision.inputs[end]
-    return party["user"]["username"] if party["user"] else party["numbers"][0]
-
-
-def tell(story: Story, records: Mapping[str, LegRecord]) -> None:
-    """The events of these talks, as the switch sends them while they go on."""
-    for seconds, talk in enumerate(seen_talks(records)):
-        for leg in (talk.answerer, talk.caller):
-            story.receives((seconds, leg.uuid, "CHANNEL_ANSWER", _of_leg(leg)))
-        pair = {"Bridge-A-Unique-ID": talk.caller.uuid, "Bridge-B-Unique-ID": talk.answerer.uuid}
-        story.receives((seconds, talk.caller.uuid, "CHANNEL_BRIDGE", {**_of_leg(talk.caller), **pair}))
-    for uuid in records:
-        story.receives((9.0, uuid, "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "NORMAL_CLEARING"}))
-
-
-def _of_leg(leg: Any) -> dict[str, str]:
-    user, _, realm = leg.signed_in.partition("@")
-    signed_in = ("sip_auth_username", "sip_auth_realm") if leg.called_in else ("dialed_user", "dialed_domain")
-    marks = {
-        **dict(zip(signed_in, (user, realm), strict=True)),
-        "fifo_role": "consumer" if leg.serves else "",
-        "valet_lot_extension": "any" if leg.is_parked else "",
-        "fsplug_company": leg.company,
-        "fsplug_call": leg.call if leg.call != leg.uuid else "",
-        "fsplug_user": leg.username,
-        "fsplug_leg": leg.name,
-        "fsplug_legs": "any" if leg.call == leg.uuid else "",
-        "fsplug_groups": ":".join(leg.groups),
-        "current_application": "intercept" if leg.picks_up else "bridge",
-    }
-    return {
-        **marks,
-        "sip_to_user": "" if leg.called_in else next(iter(leg.numbers), ""),
-        "Call-Direction": "inbound" if leg.called_in else "outbound",
-        "Caller-Caller-ID-Number": next(iter(leg.numbers), "") if leg.called_in else "",
-        "Caller-Destination-Number": next(iter(leg.dialled or leg.numbers), ""),
-    }
-
-
-PARTS: Mapping[str, list[tuple[str, str, bool, str, str | None]]] = {
-    "conference": [
-        (CUSTOMER, "1001", True, "department-policy", "1001"),
-        (CUSTOMER, "1003", True, "department-policy", "1003"),
-    ],
-    "conference-of-a-talk": [
-        (CUSTOMER, "1001", True, "department-policy", "1001"),
-        (CUSTOMER, "1001", True, "department-policy", "1001"),
-        (CUSTOMER, "1003", True, "department-policy", "1003"),
-    ],
-}
-
-
-@pytest.mark.parametrize("flow", PARTS)
-def test_parts_in_a_conference_that_no_event_reported_get_their_decisions_and_gaps(flow: str, tmp_path: Path) -> None:
-    story = Story(tmp_path)
-    records = read(flow)
-    users = {uuid for uuid, record in records.items() if record.stay and record.stay.leg.signed_in}
-    assert users.isdisjoint(story.witness.settle(records, {}))
-    waited = dict.fromkeys(records, OTHERS_SECONDS)
-    # What they recorded may depend on records of others in their conference.
-    assert story.witness.settle(records, waited) == frozenset()
-    assert rows(story) == PARTS[flow]
-    story.until(TOGETHER_SECONDS)
-    assert story.witness.settle(records, waited) == frozenset(records)
-    assert rows(story) == PARTS[flow]
-    assert {one.cause for one in gaps.listed(story.store, ACME)} == {"unheard"}
-    account = witnessed.account(story.store, ACME, 0.0)
-    assert (account.missed, account.gaps, account.differences) == (len(PARTS[flow]), len(PARTS[flow]), ())
-    assert all(one.ended_at and one.answered_at for one in calls.listed(story.store, ACME))
-    assert len(conversations.listed(story.store, ACME)) == 1
-    story.witness.settle(records, waited)
-    assert (rows(story), story.rejects()) == (PARTS[flow], [])
-
-
-def test_nobody_s_part_should_have_been_recorded_where_somebody_was_who_is_never_recorded(tmp_path: Path) -> None:
-    story = Story(tmp_path)
-    text = json.dumps(raw("conference")).replace(CUSTOMER, "+4522334499")
-    records = {one.uuid: one for one in map(leg_record, map(encoded, json.loads(text)))}
-    story.witness.settle(records, dict.fromkeys(records, OTHERS_SECONDS))
-    assert [row[2:4] for row in rows(story)] == [(False, "excluded-number")] * 2
-    assert gaps.listed(story.store, ACME) == []
-
-
-def test_a_user_alone_in_a_conference_had_no_part(tmp_path: Path) -> None:
-    story = Story(tmp_path)
-    [alone, *_] = [one for one in read("conference").values() if one.stay and one.stay.leg.signed_in]
-    story.witness.settle({alone.uuid: alone}, {alone.uuid: OTHERS_SECONDS})
-    story.until(TOGETHER_SECONDS)
-    assert story.witness.settle({alone.uuid: alone}, {alone.uuid: OTHERS_SECONDS}) == frozenset({alone.uuid})
-    assert rows(story) == []
-
-
-def test_parts_that_were_decided_by_events_are_witnessed_and_nothing_is_added(tmp_path: Path) -> None:
-    story = Story(tmp_path)
-    records = read("conference")
-    stays = sorted((one.stay for one in records.values() if one.stay), key=lambda one: one.at)
-    for seconds, stay in enumerate(stays):
-        story.receives((seconds, stay.leg.uuid, "CHANNEL_ANSWER", _of_leg(stay.leg)))
-        comes = {"Event-Name": "CUSTOM", "Event-Subclass": CONFERENCE_EVENTS, "Action": "add-member"}
-        ids = {"Unique-ID": stay.leg.uuid, "Conference-Unique-ID": stay.conference}
-        story.watch.see(Event(plain_event({**comes, **ids})))
-        story.until(seconds + 0.5)
-    decided_live = rows(story)
-    assert len(decided_live) == 3
-    for uuid in records:
-        story.receives((9.0, uuid, "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "NORMAL_CLEARING"}))
-    story.until(60.0)
-    story.witness.settle(records, {})
-    story.until(60.0 + TOGETHER_SECONDS)
-    assert story.witness.settle(records, {}) == frozenset(records)
-    assert rows(story) == decided_live
-    account = witnessed.account(story.store, ACME, 0.0)
-    assert (account.answered, account.missed) == (3, 0)
-    assert {one.reason for one in account.differences} <= {"neither-recording-nor-gap"}
-    assert story.rejects() == []
-
-
 def test_a_call_that_the_switch_refused_before_its_dialplan_is_counted_once_and_no_other(tmp_path: Path) -> None:
     story = Story(tmp_path)
     for flow in FLOWS:
@@ -538,24 +283,3 @@ def test_a_call_that_ended_otherwise_was_not_refused(different: dict[str, str]) 
     assert leg_record(encoded({**facts, "variables": {**facts["variables"], **different}})).refused_on is None
     outbound = {**facts["channel_data"], "direction": "outbound"}
     assert leg_record(encoded({**facts, "channel_data": outbound})).refused_on is None
-
-
-@pytest.mark.parametrize(("flow", "is_wanted"), [("attended-transfer", True), ("uuid-bridge", False)])
-def test_what_began_for_a_leg_s_next_partner_while_fsplug_was_away_is_kept_if_policy_wants_it(
-    flow: str, is_wanted: bool, tmp_path: Path
-) -> None:
-    for folder in ("before", "after"):
-        (tmp_path / folder).mkdir()
-    before, story = Story(tmp_path / "before"), Story(tmp_path / "after")
-    records = read(flow)
-    before.witness.settle(records, {})
-    before.write_down()
-    last = decided(before)[-1]
-    one, other, ordinal = last.talk.split(":")
-    early = early_id(ACME, Leg(one, ACME), Leg(other, ACME), int(ordinal))
-    story.spool.files.add(early)
-    story.witness.settle(records, {})
-    story.write_down()
-    assert [one.recording for one in decided(story) if one.id == last.id] == ([early] if is_wanted else [None])
-    assert story.spool.files == ({early} if is_wanted else set())
-    assert last.id not in {one.decision for one in gaps.listed(story.store, ACME)}

@@ -13,8 +13,8 @@ from fsplug.esl.calls.conference_stays import TOGETHER_SECONDS
 from fsplug.esl.calls.records import LegRecord
 from fsplug.media.record_folder import SUFFIX, WRITTEN_SECONDS, RecordFile, RecordFolder
 from fsplug.wiring.calls.record_reader import BELIEVED_SECONDS, LOOKS, RecordReader
+from tests.esl.calls.legrecords import FLOWS, encoded, raw, rows
 from tests.esl.calls.test_records import WITHOUT_A_FLOW
-from tests.esl.calls.test_witness import FLOWS, encoded, raw, rows
 from tests.esl.story import Story
 
 
