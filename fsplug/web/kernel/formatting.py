@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta, tzinfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_name
+from babel.dates import format_date, format_time, format_timedelta, get_timezone_name
 from babel.numbers import format_decimal
 
 from fsplug.policy.speeds import SPEEDS
@@ -50,9 +50,7 @@ class Moments:
 
     def exact(self, at: float | None) -> str:
         """25 Nov 2026, 13:05:59."""
-        if at is None:
-            return ""
-        return format_datetime(self.of(at), "d MMM y, HH:mm:ss", tzinfo=self.zone, locale=self._locale)
+        return "" if at is None else f"{self.day(at)}, {self.clock(at)}"
 
     def clock(self, at: float | None) -> str:
         """13:05:59."""

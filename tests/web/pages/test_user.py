@@ -58,6 +58,7 @@ def test_a_user_is_added_with_a_profile_and_a_phone_whose_password_is_shown_once
     answer = send(admin, "/people/new", **form)
     assert answer.status_code == 200, answer.text
     [password] = re.findall(r"<code>([\w-]{24})</code>", answer.text)
+    assert answer.text.count('class="said"') == 1, "that the user is saved is said once"
     made = entry(console, "1070")
     assert (made["name"], made["department"], made["profile"][0]["name"]) == ("Ida Bech", "Sales", "Available")
     assert [one["kind"] for one in made["device"]] == ["desk"]
