@@ -1,7 +1,7 @@
 """A list as a file that spreadsheets open: what is on it, for whoever may see it, with an entry in the audit trail.
 
-Excel reads UTF-8 where the file begins with a mark, and takes semicolons for separators wherever the comma is in
-decimals, as in Danish and Swedish.
+Excel reads UTF-8 where the file begins with a mark, and separates by commas, or by semicolons wherever the comma is in
+decimals. `sep=` would say so, but where it stands, Excel does not look for the mark.
 """
 
 import re
@@ -31,9 +31,11 @@ MOST_ROWS = 10_000
 _AT_ONCE = 500
 _MARK = "\ufeff"
 # A spreadsheet calculates what begins so, and might send it somewhere (OWASP, CSV injection). A tab before it makes it
-# text, and is cut off where the file is imported again. The last four are the same in full width. Where commas
-# separate, a cell begins after each; and as quotes mean nothing in the middle of a cell, so does a line after its end.
-_CALCULATED = re.compile("(?:^|(?<=[,\t\r\n]))(?=[-=+@\t\r\uff1d\uff0b\uff0d\uff20])")
+# text, and is cut off where the file is imported again. The last four are the same in full width. Excel may separate by
+# another character than the file: then a cell begins after each, and as quotes mean nothing in the middle of a cell, so
+# does a line after its end.
+_CALCULATED = re.compile("(?:^|(?<=[,;\t\r\n]))(?=[-=+@\t\r\uff1d\uff0b\uff0d\uff20])")
+_SEPARATORS = {"da": ";", "sv": ";", "en": ","}
 _SEPARATING = frozenset(';,"\t\r\n')
 
 
@@ -43,7 +45,7 @@ def sheet(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) 
     kept = [row for row, _ in zip(rows, range(MOST_ROWS), strict=False)]
     trail.add(guard.store(), viewer.domain, g.actor.logged_name, "list-export", name, rows=len(kept))
     file = f"fsplug-{name}-{viewer.moments.of(viewer.now):%Y-%m-%d}.csv"
-    answer = Response(written(headings, kept), mimetype="text/csv")
+    answer = Response(written(headings, kept, _SEPARATORS[g.words.language]), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return answer
 
@@ -56,9 +58,9 @@ def pages(find: Callable[..., list[Row]]) -> Iterator[list[Row]]:
         before = found[-1].cursor
 
 
-def written(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def written(headings: Sequence[str], rows: Iterable[Sequence[object]], separator: str) -> str:
     """The file's text. A moment is local time, a whole number stays one; everything else is text."""
-    lines = (";".join(map(_cell, row)) for row in (headings, *rows))
+    lines = (separator.join(map(_cell, row)) for row in (headings, *rows))
     return _MARK + "".join(f"{line}\r\n" for line in lines)
 
 

@@ -3,10 +3,12 @@
 import csv
 import io
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 import pytest
 
+from fsplug.store.accounts import accounts
 from fsplug.store.audit import trail
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import GapFound
@@ -39,17 +41,27 @@ def anna(browser: Browser, console: Console) -> Browser:
 
 def test_nothing_that_somebody_typed_is_calculated_by_a_spreadsheet() -> None:
     typed = ["=1+1", "+45 70 10 10 01", "-1", "@SUM(A1)", "\uff1d1+1", "\ttab", "a;b", 'say "so"', "\u00c5se\nHolm", ""]
-    text = exports.written(["What"], [[one] for one in typed])
+    text = exports.written(["What"], [[one] for one in typed], ";")
     assert text.startswith("\ufeffWhat\r\n")
     cells = [row[0] if row else "" for row in csv.reader(io.StringIO(text[1:], newline=""), delimiter=";")][1:]
     assert cells[:6] == [f"\t{one}" for one in typed[:6]]
     assert cells[6:] == typed[6:]
 
 
-@pytest.mark.parametrize("separator", [";", ","])
-def test_a_spreadsheet_that_separates_otherwise_calculates_nothing_either(separator: str) -> None:
-    typed = ["x,=1+1", "x\n=1+1", "x\r\n@SUM(A1)", "x\t=1+1", "Holm, \u00c5se", '",=1+1', '"\n=1+1', "=1;=1,=1\t=1"]
-    text = exports.written(["Who", "What"], [["Anna", one] for one in typed])
+@pytest.mark.parametrize(("written", "separator"), list(product(";,", repeat=2)))
+def test_a_spreadsheet_that_separates_otherwise_calculates_nothing_either(written: str, separator: str) -> None:
+    typed = [
+        "x,=1+1",
+        "x;=1+1",
+        "x\n=1+1",
+        "x\r\n@SUM(A1)",
+        "x\t=1+1",
+        "Holm, \u00c5se",
+        '",=1+1',
+        '"\n=1+1',
+        "=1;=1,=1\t=1",
+    ]
+    text = exports.written(["Who", "What"], [["Anna", one] for one in typed], written)
     # Excel takes quotes for such at the beginning of a cell alone, as this reader does.
     cells = [cell for row in csv.reader(io.StringIO(text[1:]), delimiter=separator) for cell in row]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
@@ -58,19 +70,19 @@ def test_a_spreadsheet_that_separates_otherwise_calculates_nothing_either(separa
 
 def test_moments_and_whole_numbers_stay_what_they_are() -> None:
     row = [datetime(2026, 11, 25, 13, 5, 59), -5, 1.5, None, True]
-    assert exports.written([], [row]) == "\ufeff\r\n2026-11-25 13:05:59;-5;1.5;;True\r\n"
+    assert exports.written([], [row], ";") == "\ufeff\r\n2026-11-25 13:05:59;-5;1.5;;True\r\n"
 
 
 LISTS = {
-    "/recordings/export": ("Time (UTC);", ""),
-    "/people/export": ("username;extension;name;", "1003;1003;Clara"),
-    "/colleagues/export": ("Name;", "Clara;1003;Support"),
-    "/activity/export": ("Entry number;", "Signed in"),
+    "/recordings/export": ("Time (UTC),", ""),
+    "/people/export": ("username,extension,name,", "1003,1003,Clara"),
+    "/colleagues/export": ("Name,", "Clara,1003,Support"),
+    "/activity/export": ("Entry number,", "Signed in"),
     "/my-calls/export": ("Time (", ""),
-    "/changes/export": ("User;", ""),
-    "/missing/export": ("Time (UTC);", ";The file stopped growing;"),
-    "/shares/export": ("Time (UTC);", 'Anna;customer@example.com;"\t=1+1";'),
-    "/deletions/export": ("Time (UTC);", ";Anna;deleted-rec;;"),
+    "/changes/export": ("User,", ""),
+    "/missing/export": ("Time (UTC),", ",The file stopped growing,"),
+    "/shares/export": ("Time (UTC),", 'Anna,customer@example.com,"\t=1+1",'),
+    "/deletions/export": ("Time (UTC),", ",Anna,deleted-rec,,"),
 }
 
 
@@ -95,6 +107,14 @@ def test_a_list_is_saved_with_an_entry_in_the_trail(anna: Browser, console: Cons
 def test_the_filters_of_the_page_hold_for_the_file(anna: Browser) -> None:
     text = anna.post("/people/export", q="clara").text
     assert (text.count("\r\n"), "Clara" in text) == (2, True)
+
+
+@pytest.mark.parametrize(("language", "headings"), [("da", "Navn;Lokalnummer;"), ("sv", "Namn;Anknytning;")])
+def test_where_the_comma_is_in_decimals_a_semicolon_separates(
+    anna: Browser, console: Console, language: str, headings: str
+) -> None:
+    accounts.choose_language(console.store, ACME, "1001", language)
+    assert anna.post("/colleagues/export").text.startswith(f"\ufeff{headings}")
 
 
 def test_the_list_of_users_is_imported_again_without_a_change(anna: Browser, console: Console) -> None:
