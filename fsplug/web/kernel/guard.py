@@ -156,7 +156,7 @@ def guard() -> Any:
     """Before every view: check that the request comes from fsplug's own pages and that the viewer may make it."""
     rule = rule_of(current_app, request.endpoint or "")
     if rule is None:
-        return None if request.routing_exception is not None else abort(404)
+        return _no_such_page() if request.routing_exception is not None else abort(404)
     if request.method not in _SAFE and not _is_ours():
         abort(403)
     if (request.content_length or 0) > rule.form_bytes:
@@ -178,6 +178,15 @@ def _signed_in(rule: PageRule) -> Any:
     if isinstance(rule.who, Need):
         check_reaches(g.actor, rule.who, found.company, rule.least)
     return None
+
+
+def _no_such_page() -> None:
+    """The page that says so has the menu of somebody who is signed in; a mistyped address keeps no session alive."""
+    token = cookie(SESSION)
+    found = sessions.find(store(), token, False) if token else None
+    if found is not None and not found.needs_totp:
+        g.session = found
+        g.actor = actors.actor(store(), found.company, found.username)
 
 
 def _lead(path: str) -> Any:

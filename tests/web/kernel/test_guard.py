@@ -135,6 +135,17 @@ def test_there_is_nothing_else(browser: Browser, path: str) -> None:
     assert browser.get(path).status_code in (404, 308)
 
 
+def test_an_address_that_leads_nowhere_shows_the_menu_to_somebody_who_is_signed_in(
+    browser: Browser, console: Console
+) -> None:
+    console.made()
+    assert "/sign-out" not in browser.get("/nowhere").text
+    browser.sign_in()
+    answer = browser.get("/nowhere")
+    assert answer.status_code == 404
+    assert 'action="/sign-out"' in answer.text and 'href="/sign-in"' not in answer.text
+
+
 def test_a_body_that_is_too_big_is_not_read(browser: Browser) -> None:
     assert browser.post("/sign-in", email="x" * 100_000).status_code == 413
 
