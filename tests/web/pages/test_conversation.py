@@ -103,6 +103,15 @@ def test_it_has_a_lane_for_each_person_which_a_screen_reader_passes_over(superus
     assert "style=" not in drawn
 
 
+def test_its_legend_explains_what_is_in_sight_and_nothing_else(superuser: Browser, long: Console) -> None:
+    at = long.clock.now - 30
+    alone = [seen("alone", at=at), *talk(ACME, "alone", "alone:b", at, at + 20, OUTSIDE, ANNA)]
+    ledger.apply(long.store, [*alone, CallEnded("alone", at + 20, "NORMAL_CLEARING")])
+    legends = [superuser.get(f"/conversations/{one}").text.partition('"legend"')[2] for one in ("call", "alone")]
+    assert ["Talks, not recorded" in one for one in legends] == [True, False]
+    assert ["Talks, recorded" in one for one in legends] == [True, True]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_speaks_every_language(superuser: Browser, language: str) -> None:
     superuser.post("/language", language=language, back="/")
@@ -251,7 +260,7 @@ def test_a_call_that_nobody_answered_says_so(superuser: Browser, long: Console) 
     ledger.apply(long.store, [CallEnded("rings", at + 20, "NO_ANSWER")])
     page = superuser.get("/conversations/rings").text
     assert "Nobody answered, so there is nothing to hear." in page
-    assert [line[1:] for line in _lines(page)] == [["+4522334455 called +4570102001", "0:20", ""]]
+    assert [line[1:] for line in _lines(page)] == [["+4522334455 called Sales (2001)", "0:20", ""]]
 
 
 def test_a_page_of_one_that_goes_on_is_told_of_what_comes(browser: Browser, long: Console, app: Any) -> None:

@@ -44,7 +44,7 @@ class DrawnLane:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The lanes, the ticks below them in seconds with their places, and the kinds of bars that there are."""
+    """The lanes, the ticks below them in seconds with their places, and the kinds of bars that are in sight."""
 
     lanes: Sequence[DrawnLane]
     ticks: Sequence[tuple[int, float]]
@@ -74,7 +74,7 @@ def drawn(found: Timeline, named: Named, until: float, lines: Sequence[Line]) ->
         )
         for number, lane in enumerate(found.lanes)
     ]
-    there = {bar.kind for lane in made for bar in lane.bars}
+    there = {bar.kind for lane in made for bar in lane.bars if _is_seen(bar, lane.bars)}
     return Drawing(made, ruler.ticks(scale.seconds), [kind for kind in _KINDS if kind in there])
 
 
@@ -94,6 +94,15 @@ class _Scale:
         begin, end = self.at(at), self.at(self.until if until is None else until)
         width = max(end - begin, _LEAST_PERCENT)
         return Bar(kind, round(min(begin, 100.0 - width), 2), round(width, 2))
+
+
+def _is_seen(bar: Bar, lane: Sequence[Bar]) -> bool:
+    """Whether something of a bar is in sight: recordings may lie over the whole of a talk."""
+    reached = bar.x
+    for over in sorted((one for one in lane if one.kind == "recorded"), key=lambda one: one.x):
+        if over.x <= reached + _LEAST_PERCENT:
+            reached = max(reached, over.x + over.width)
+    return bar.kind != "talks" or reached < bar.x + bar.width - _LEAST_PERCENT
 
 
 _ON_TALKS = {TurnKind.HOLD: "held", TurnKind.PAUSE: "paused", TurnKind.SILENCED: "paused"}

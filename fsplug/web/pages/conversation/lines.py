@@ -76,12 +76,12 @@ def _numbered(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _waits(found: Timeline, calls: Sequence[Call], named: Named, words: Words) -> Iterator[Line]:
-    called = {call.at: call.called for call in calls if call.called}
+    called = {call.at: call for call in calls if call.called}
     for lane in found.lanes:
         who = named.text(lane.who, words)
         for span in lane.spans:
             if span.doing is Doing.WAITS and span.at in called:
-                whom = named.number(called[span.at] or "", words)
+                whom = named.called(called[span.at], words)
                 yield Line(span.at, span.until, "handset", words("conversation-called", who=who, whom=whom))
             elif span.doing is Doing.WAITS and (span.until is None or span.until - span.at >= _SHORTEST_WAIT_SECONDS):
                 yield Line(span.at, span.until, "handset", words("conversation-waited", who=who))

@@ -1,12 +1,13 @@
 """The people of a conversation as its page names them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fsplug.policy.conversation.events import Person
 from fsplug.policy.conversation.shapes import Timeline
 from fsplug.policy.recording.participants import Participant
 from fsplug.store.calls.calls import Call
+from fsplug.store.config import groups
 from fsplug.store.config.companies import Company
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import names
@@ -18,11 +19,12 @@ from fsplug.words.catalogue import Words
 class Named:
     """Names people: users by `users` (their name by username) unless the call knew it, others by their number.
 
-    `numbers` are the users of the conversation by the numbers that they have in it.
+    `numbers` are the users of the conversation by the numbers that they have in it, `groups` the names of ring groups.
     """
 
     users: dict[str, str]
     numbers: dict[str, Person]
+    groups: dict[str, str]
     country: str
 
     def party(self, who: Person) -> NamedParty:
@@ -37,18 +39,23 @@ class Named:
         found = self.party(who)
         return found.name or found.number or words("recordings-withheld")
 
-    def number(self, number: str, words: Words) -> str:
-        """The user with this number, as far as the conversation knows, or the number."""
+    def called(self, call: Call, words: Words) -> str:
+        """Whom the call was for: its ring group, else the user with the number called, else that number."""
+        if call.group:
+            name = self.groups.get(call.group)
+            return f"{name} ({call.group})" if name else call.group
+        number = call.called or ""
         return self.text(self.numbers.get(number, Person(number)), words)
 
 
-def of(store: Store, company: Company, found: Timeline) -> Named:
-    """Names everybody in this timeline of the company's."""
+def of(store: Store, company: Company, found: Timeline, calls: Sequence[Call] = ()) -> Named:
+    """Names everybody in this timeline of the company's, and the ring groups of these calls."""
     named = {who.username: who.name for who in _everybody(found) if who.username and who.name}
     unnamed = {who.username for who in _everybody(found) if who.username not in named}
     users = {**names.of_users(store, company.domain, unnamed), **named}
     numbers = {lane.who.number: lane.who for lane in found.lanes if lane.who.username}
-    return Named(users, numbers, company.country)
+    in_groups = groups.names(store, company.domain) if any(call.group for call in calls) else {}
+    return Named(users, numbers, in_groups, company.country)
 
 
 def ends(found: Timeline, first: Call, named: Named) -> tuple[NamedParty, NamedParty]:

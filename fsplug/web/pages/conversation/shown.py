@@ -21,7 +21,7 @@ def facts(store: Store, actor: Actor, domain: str, conversation: str, words: Wor
     company = companies.get(store, domain)
     seen = conversation_access.seen(store, domain, conversation, actor)
     found = seen.timeline(store)
-    named = people.of(store, company, found)
+    named = people.of(store, company, found, seen.calls)
     horizon = lanes.horizon(found, now)
     heard = access.reachable(store, domain, [one.id for part in found.parts for one in part.recordings], actor)
     shown = lines.of(found, seen.calls, named, words, heard)
