@@ -115,6 +115,12 @@ def test_it_says_to_whom_how_long_and_whether_it_is_recorded_and_why(
     assert 'data-runs="65.0"' in page and acts(page) == ["pause"]
 
 
+def test_a_ring_group_that_decides_is_named(anna: Browser, console: Console, live: OwnCalls) -> None:
+    recorded(console.store, console.clock.now - 65, reason="group-says-always", group="2001")
+    live.talk(own())
+    assert said(anna.get("/account").text)[1] == "(the ring group is always recorded: Sales)"
+
+
 def test_a_pause_says_until_when_and_counts_down(anna: Browser, console: Console, live: OwnCalls) -> None:
     recorded(console.store, console.clock.now - 65)
     live.talk(own(PAUSED, console.clock.now + 42))

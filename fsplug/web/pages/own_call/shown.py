@@ -10,7 +10,7 @@ from fsplug.policy.recording.own_call import OwnCall
 from fsplug.policy.recording.participants import Participant
 from fsplug.policy.recording.withdrawal import Withdrawal
 from fsplug.policy.terms import Start
-from fsplug.store.config import companies
+from fsplug.store.config import companies, groups
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import names
 from fsplug.web.kernel.live import OwnTalk
@@ -41,8 +41,9 @@ _OF_START = {Start.ON_DEMAND: (Act.START,), Start.KEEP_ON_DEMAND: (Act.KEEP,)}
 class ShownTalk:
     """One call. `state` is the end of the text own-call-STATE, `recorded` whom it is recorded for if not the viewer.
 
-    `why` is the decision's reason, as its code; `acts` may be done now, and `refused` says in words why others may not:
-    the reason, and the acts. `may_withdraw` the consent of whoever the viewer talks to. Times are epoch seconds.
+    `why` is the decision's reason, as its code, and `group` the ring group that it names; `acts` may be done now, and
+    `refused` says in words why others may not: the reason, and the acts. `may_withdraw` the consent of whoever the
+    viewer talks to. Times are epoch seconds.
     """
 
     call: str
@@ -81,12 +82,19 @@ def panel(
     country = companies.get(store, domain).country
     recorded = {one.decision.user for one in found if one.decision and one.decision.record}
     called = names.of_users(store, domain, {*talk.listeners, *recorded})
-    shown = [_shown(one, username, words, talk.since, country, called) for one in found]
+    in_groups = groups.names(store, domain) if any(one.decision and one.decision.group for one in found) else {}
+    shown = [_shown(one, username, words, talk.since, country, called, in_groups) for one in found]
     return Panel(shown, talk.node, [called.get(one, one) for one in talk.listeners])
 
 
 def _shown(
-    one: OwnTalk, username: str, words: Words, since: float | None, country: str, called: Mapping[str, str]
+    one: OwnTalk,
+    username: str,
+    words: Words,
+    since: float | None,
+    country: str,
+    called: Mapping[str, str],
+    in_groups: Mapping[str, str],
 ) -> ShownTalk:
     other, decision = _other(one, username), one.decision
     recorded = called.get(decision.user or "", "") if decision and decision.record else ""
@@ -99,7 +107,7 @@ def _shown(
         state=state,
         recorded=recorded,
         why=why.reason if why else "",
-        group=why.group or "" if why else "",
+        group=in_groups.get(why.group) or why.group if why and why.group else "",
         paused_until=one.call.paused_until,
         acts=[act for act, reason in one.call.refused.items() if reason is None],
         refused=_refused(one.call, words),
