@@ -51,6 +51,8 @@ document.addEventListener("keydown", (event) => {
 
 // On a phone the menu is one row, wider than the screen: where one is stands in its middle.
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// So is a drawing of many hours: the latest ones are in sight.
+for (const drawing of document.querySelectorAll(".drawing")) drawing.scrollLeft = drawing.scrollWidth;
 
 // A double click sends a form once: its second half would share, or delete, once more.
 const DOUBLE_MILLISECONDS = 3000;
