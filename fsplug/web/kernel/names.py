@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from fsplug.policy.access.scopes import logged_name, outsider
+from fsplug.store.change.reached import Grantee
 from fsplug.store.config import policies, users
 from fsplug.store.db.database import Store
 
@@ -20,6 +21,11 @@ def of_actors(store: Store, domain: str, actors: Iterable[str]) -> Mapping[str, 
     usernames = {actor: username for actor in wanted if (username := username_of(actor, domain))}
     names = of_users(store, domain, usernames.values())
     return {actor: names[usernames[actor]] if actor in usernames else outside(actor, domain) for actor in wanted}
+
+
+def of_setters(store: Store, domain: str, grantees: Iterable[Grantee]) -> Mapping[str, str]:
+    """The same for the actors who set what these grantees are reached by."""
+    return of_actors(store, domain, (one.set_by for grantee in grantees for one in grantee.things))
 
 
 def outside(actor: str, domain: str) -> str:

@@ -107,6 +107,8 @@ def test_a_change_of_many_is_one_version_and_says_before_what_it_does(admin: Bro
     assert saved(admin, console, "1002", CLARA, **wish).status_code == 303
     assert int(version(console)) == before + 2
     assert "A change waits for 2 of them" in admin.get("/people").text
+    one, both, other = (admin.get(f"/people?marked={who}").text for who in (CLARA, f"{CLARA}&marked=1002", "1001"))
+    assert "a change to Clara" in one and "a change to Bo, Clara" in both and "a change to" not in other
     assert [held(console, username).rights for username in ("1002", CLARA)] == [set(), set()]
     [entry] = [one for one in trail.listed(console.store, ACME, 4) if one.act == "rights"]
     assert entry.actor == f"1001@{ACME}" and len(entry.facts["granted"]) == 2
@@ -211,7 +213,7 @@ def test_a_grant_shows_what_it_reaches_and_marks_what_an_admin_of_less_power_pla
     summary = send(admin, "/people/summary", CLARA, version=version(console), right="yes").text
     assert "This gives access through" in summary and "Grant and save" in summary
     [email, number] = [row for row in re.findall(r"<tr>.*?</tr>", summary, re.DOTALL) if f"1002@{ACME}" in row]
-    assert "E-mail mine@evil.example" in email and "may not grant" in email
+    assert "E-mail mine@evil.example" in email and "may not grant" in email and ">Bo<" in email
     assert "Number +4522334499" in number and "may not grant" in number and "not verified" in number
     assert "This gives access through" not in send(admin, "/people/summary", CLARA, version=version(console)).text
 

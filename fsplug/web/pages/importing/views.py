@@ -14,7 +14,7 @@ from fsplug.store.change.sheets import headings, importing, packing, reading
 from fsplug.store.change.sheets.headings import Columns, Field
 from fsplug.store.change.sheets.reading import Sheet
 from fsplug.store.change.sheets.users import InvalidSheet
-from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel import guard, names, shell
 from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.page import Page
 from fsplug.web.pages.importing.faults import in_words
@@ -74,10 +74,12 @@ def save() -> Any:
 
 
 def _review(sheet: Sheet, columns: Columns, trouble: str | None = None) -> Any:
-    shown: dict[str, Any] = {"preview": None, "faults": [], "troubles": columns.troubles()}
+    store, domain = guard.store(), shell.viewer().domain
+    shown: dict[str, Any] = {"preview": None, "setters": {}, "faults": [], "troubles": columns.troubles()}
     if not columns.troubles():
         try:
-            shown["preview"] = importing.preview(guard.store(), shell.viewer().domain, sheet, columns, g.actor)
+            shown["preview"] = found = importing.preview(store, domain, sheet, columns, g.actor)
+            shown["setters"] = names.of_setters(store, domain, found.grantees)
         except InvalidSheet as error:
             shown["faults"] = error.faults
         except Refused as error:

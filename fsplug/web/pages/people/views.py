@@ -10,13 +10,13 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, Need, Reach, administers, departments_of
 from fsplug.policy.entities import Licence, Right, Role
 from fsplug.store.accounts import accounts, invitations
-from fsplug.store.change import edit_users
+from fsplug.store.change import edit_users, waiting_rows
 from fsplug.store.change.edit_users import UserEdit
 from fsplug.store.config import groups, policies, user_list, users
 from fsplug.store.config.user_list import Person, UserFilter
 from fsplug.store.db.database import Store
 from fsplug.store.outbox.mails import Mail, MailState
-from fsplug.web.kernel import forms, guard, shell
+from fsplug.web.kernel import forms, guard, names, shell
 from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.page import Menu, Page, Section
 
@@ -30,7 +30,10 @@ _ALLOW = "allow."
 
 @dataclass(frozen=True, slots=True)
 class UserSettings:
-    """What the marked users hold, field by field: the value they share, or None if they differ."""
+    """What the marked users hold, field by field: the value they share, or None if they differ.
+
+    `waiting` are the names of those of whom a change waits, as far as the viewer sees changes that wait.
+    """
 
     marked: list[Person]
     licence: bool | None
@@ -40,6 +43,7 @@ class UserSettings:
     department: str | None
     profiles: Mapping[str, bool | None]
     mails: list[Mail]
+    waiting: list[str]
     version: int
 
     @property
@@ -74,8 +78,8 @@ def save() -> Any:
     except (Invalid, Refused) as error:
         if error.code == edit_users.NOT_SEEN:
             return _summary(g.words.error(error.code)), 409
-        names = error.facts.get("names")
-        said = ", ".join(map(str, names)) if isinstance(names, list) else ""
+        unfit = error.facts.get("names")
+        said = ", ".join(map(str, unfit)) if isinstance(unfit, list) else ""
         return _page(g.words.error(error.code, names=said)), 422 if isinstance(error, Invalid) else 403
     if waiting:
         return shell.done("/people", "said-people-waits", count=str(count), waiting=str(waiting))
@@ -99,8 +103,15 @@ def _summary(trouble: str | None = None) -> Any:
         return _page(g.words.error(error.code)), 422 if isinstance(error, Invalid) else 403
     # The version that the viewer saw, not the current one: the list may have been open for an hour.
     seen = request.form.get("version", "")
+    setters = names.of_setters(guard.store(), viewer.domain, found.grantees)
     return render_template(
-        "people/summary.html", trouble=trouble, preview=found, marked=marked, seen=seen, kept=_kept()
+        "people/summary.html",
+        trouble=trouble,
+        preview=found,
+        setters=setters,
+        marked=marked,
+        seen=seen,
+        kept=_kept(),
     )
 
 
@@ -151,7 +162,7 @@ def _departments(store: Store, domain: str, actor: Actor) -> list[str]:
 
 def _settings(store: Store, domain: str, usernames: list[str], actor: Actor) -> UserSettings:
     marked = user_list.of(store, domain, usernames, departments_of(actor, Need.USER_LIST))
-    names = sorted({name for one in marked for name in one.profiles})
+    profiles = sorted({name for one in marked for name in one.profiles})
     return UserSettings(
         marked,
         _common([Licence.CONTACT_PRO in one.licences for one in marked]),
@@ -159,10 +170,18 @@ def _settings(store: Store, domain: str, usernames: list[str], actor: Actor) -> 
         _common([one.records for one in marked]),
         _common([one.role for one in marked]),
         _common([one.department or "" for one in marked]),
-        {name: _common([one.profiles[name] for one in marked if name in one.profiles]) for name in names},
+        {name: _common([one.profiles[name] for one in marked if name in one.profiles]) for name in profiles},
         invitations.latest(store, domain, [marked[0].username])[marked[0].username] if len(marked) == 1 else [],
+        _waiting(store, domain, marked),
         policies.current_version(store, domain),
     )
+
+
+def _waiting(store: Store, domain: str, marked: list[Person]) -> list[str]:
+    if not (marked and shell.viewer().reaches(Need.CHANGES, Reach.COMPANY)):
+        return []
+    found = {one.username for one in waiting_rows.of_users(store, domain, [one.username for one in marked])}
+    return [one.called for one in marked if one.username in found]
 
 
 def _mail_states(store: Store, domain: str, shown: list[Person]) -> dict[str, MailState]:
@@ -200,8 +219,8 @@ def _user_edit() -> UserEdit:
 
 def _kept() -> list[tuple[str, str]]:
     """The fields of the edit, to be sent again by the summary."""
-    names = ("licence", "right", "records", "role", "department", "email")
-    return [(name, value) for name, value in request.form.items() if name in names or name.startswith(_ALLOW)]
+    fields = ("licence", "right", "records", "role", "department", "email")
+    return [(name, value) for name, value in request.form.items() if name in fields or name.startswith(_ALLOW)]
 
 
 def _marked() -> list[str]:

@@ -15,7 +15,7 @@ from fsplug.store.change.outcome import Outcome
 from fsplug.store.change.sheets.headings import Field
 from fsplug.store.change.sheets.users import coded_trouble
 from fsplug.store.config import users
-from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel import guard, names, shell
 from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.page import Page
 from fsplug.web.pages.importing.faults import in_words
@@ -117,6 +117,7 @@ def _page(
     viewer, actor = shell.viewer(), g.actor
     shown = before if wanted is None else wanted
     called = before.get("name") or username
+    grantees = error.grantees if isinstance(error, GrantNotSeen) else ()
     return render_template(
         "user/page.html",
         username=username,
@@ -124,7 +125,8 @@ def _page(
         called=called,
         looked_at=request.form.get("looked_at") or (edit_entry.word_for(before) if username else ""),
         troubles=list(_troubles(error, shown)),
-        grantees=error.grantees if isinstance(error, GrantNotSeen) else (),
+        grantees=grantees,
+        setters=names.of_setters(guard.store(), viewer.domain, grantees),
         reached=error.word if isinstance(error, GrantNotSeen) else "",
         phones=[one for one in before.get("device", ()) if form.is_phone(one)],
         devices=before.get("device", ()),
@@ -136,7 +138,7 @@ def _page(
         departments=_departments(actor),
         has_company=departments_of(actor) is None,
         may_set_record=edit_users.may_set_record(viewer.company, actor),
-        preview={"grantees": error.grantees, "called": {username: called}} if isinstance(error, GrantNotSeen) else {},
+        preview={"grantees": grantees, "called": {username: called}},
     )
 
 
