@@ -13,6 +13,7 @@ from fsplug.store.calls.entries import UNREPORTED_CAUSE
 from fsplug.store.recordings.recordings import Recording, State
 from tests.calls import people
 from tests.calls.aftermath import has_run, not_sealed
+from tests.calls.lines import FAKE
 from tests.calls.plant import Plant
 from tests.calls.serving import is_alive
 
@@ -196,6 +197,8 @@ def _nothing_is_lost(plant: Plant, calls: list[Call], armed: set[str], up_second
     whole = [one for one in kept if one.call in armed and one.call in talked]
     # On a busy machine the switch itself begins late: what counts is how long it recorded by its own events.
     talked |= {one.call: min(talked[one.call], one.talk_seconds) for one in whole if one.talk_seconds}
-    lengths = [(one.seconds, talked[one.call], causes.get(one.decision)) for one in whole]
+    # Where FreeSWITCH's event of the beginning was lost with fsplug, how late it began is not known: less than is told.
+    measured = [one for one in whole if one.talk_seconds or plant.line.kind == FAKE]
+    lengths = [(one.seconds, talked[one.call], causes.get(one.decision)) for one in measured]
     assert [one for one in lengths if one[0] < one[1] - TOLERANCE_SECONDS] == []
     assert {one.call: causes[one.decision] for one in whole if one.decision in causes} == {}
