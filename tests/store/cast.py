@@ -39,3 +39,6 @@ CAST: dict[str, list[dict[str, Any]]] = {
         },
     ]
 }
+
+
+FIRST_ENTRY = 1  # what making the cast wrote

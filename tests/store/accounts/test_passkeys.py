@@ -1,4 +1,4 @@
-"""Passkeys: registered, used instead of a password and after it, and whatever is not quite right refused."""
+"""Passkeys: used instead of a password and after it, and whatever is not quite right refused."""
 
 import json
 from collections.abc import Callable
@@ -8,54 +8,25 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Invalid, Refused
-from fsplug.store.accounts import challenges, passkeys, sessions, signin
-from fsplug.store.accounts.passkeys import INSTEAD, STEP_UP, Answer
-from fsplug.store.accounts.signin import TypedCredentials
-from fsplug.store.accounts.webauthn import RelyingParty
+from fsplug.store.accounts import challenges, passkeys, sessions
+from fsplug.store.accounts.passkeys import STEP_UP, Answer
 from fsplug.store.audit import trail
 from fsplug.store.change.draft import Draft, edit
-from fsplug.store.outbox import mails
 from tests.store.accountcast import ANNA, BO, Console
+from tests.store.accounts.passkeysteps import (
+    HOLDER,
+    NOBODY,
+    PARTY,
+    add_passkey,
+    ask_for_passkey,
+    begun_session,
+    refusal_code,
+    sign_in_by_passkey,
+    signed_in_by_answer,
+)
 from tests.store.cast import ACME, BETA
 from tests.store.passkeydevice import ORIGIN, Device
 from tests.tables import table
-
-PARTY = RelyingParty(ORIGIN)
-HOLDER = "visitor x"
-NOBODY = TypedCredentials("", "", "", address="192.0.2.1", agent="Firefox")
-
-
-def _session(console: Console, username: str = "1001") -> sessions.Session:
-    token = sessions.begin(console.store, ACME, username, "192.0.2.1", "Firefox")
-    found = sessions.find(console.store, token)
-    assert found is not None
-    return found
-
-
-def _add(console: Console, device: Device, username: str = "1001", name: str = "phone") -> passkeys.Passkey:
-    session = _session(console, username)
-    asked = passkeys.ask_new(console.store, PARTY, session, console.secret_keys)
-    answer = Answer(asked.challenge, device.make(asked.options), session.id)
-    return passkeys.add(console.store, PARTY, session, name, answer, console.secret_keys)
-
-
-def _ask(console: Console, purpose: str = INSTEAD, holder: str = HOLDER) -> passkeys.PasskeyRequest:
-    return passkeys.ask(console.store, PARTY, purpose, holder, None, console.secret_keys)
-
-
-def _sign_in(console: Console, device: Device, typed: TypedCredentials = NOBODY, **others: str) -> signin.SignedIn:
-    asked = _ask(console, **others)
-    return _answered(console, Answer(asked.challenge, device.prove(asked.options), HOLDER), typed)
-
-
-def _answered(console: Console, answer: Answer, typed: TypedCredentials = NOBODY) -> signin.SignedIn:
-    return signin.sign_in_by_passkey(console.store, typed, PARTY, answer, console.secret_keys)
-
-
-def _refused(act: Callable[[], object]) -> str:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.code
 
 
 @pytest.fixture
@@ -63,13 +34,13 @@ def device(console: Console) -> Device:
     """Anna's."""
     console.made()
     device = Device()
-    _add(console, device)
+    add_passkey(console, device)
     return device
 
 
 def test_it_signs_in_alone_and_says_when_it_was_used(console: Console, device: Device) -> None:
     console.clock.turn(60)
-    signed_in = _sign_in(console, device)
+    signed_in = sign_in_by_passkey(console, device)
     assert (signed_in.company, signed_in.username) == (ACME, "1001")
     [kept] = passkeys.listed(console.store, ACME)
     assert (kept.username, kept.name, kept.used_at) == ("1001", "phone", console.clock())
@@ -83,9 +54,12 @@ def test_it_signs_in_alone_and_says_when_it_was_used(console: Console, device: D
 def test_customer_ref_and_e_mail_that_are_typed_must_be_those_of_its_owner(console: Console, device: Device) -> None:
     console.made("1002", BO)
     own = replace(NOBODY, customer_ref=" ACME.example", email=" Anna@ACME.example ")
-    assert _sign_in(console, device, own).username == "1001"
+    assert sign_in_by_passkey(console, device, own).username == "1001"
     for others in ({"email": BO}, {"customer_ref": BETA}):
-        assert _refused(lambda others=others: _sign_in(console, device, replace(own, **others))) == "sign-in-refused"
+        assert (
+            refusal_code(lambda others=others: sign_in_by_passkey(console, device, replace(own, **others)))
+            == "sign-in-refused"
+        )
 
 
 def test_what_is_not_quite_right_is_refused(console: Console, device: Device) -> None:
@@ -106,40 +80,43 @@ def test_what_is_not_quite_right_is_refused(console: Console, device: Device) ->
     with table() as rows:
         for what, change in wrong.items():
             with rows.row(what):
-                asked = _ask(console)
+                asked = ask_for_passkey(console)
                 answer = Answer(asked.challenge, change(device).prove(asked.options), HOLDER)
-                assert _refused(lambda answer=answer: _answered(console, answer)) == "sign-in-refused"
+                assert refusal_code(lambda answer=answer: signed_in_by_answer(console, answer)) == "sign-in-refused"
         with rows.row("the other ceremony"):
-            asked = _ask(console)
+            asked = ask_for_passkey(console)
             proved = device.prove(asked.options, type="webauthn.create")
             answer = Answer(asked.challenge, proved, HOLDER)
-            assert _refused(lambda: _answered(console, answer)) == "sign-in-refused"
+            assert refusal_code(lambda: signed_in_by_answer(console, answer)) == "sign-in-refused"
     assert [one.username for one in sessions.listed(console.store, ACME) if one.agent == "Firefox"] == ["1001"]
-    assert _sign_in(console, device).username == "1001"
+    assert sign_in_by_passkey(console, device).username == "1001"
 
 
 def test_an_answer_is_good_once(console: Console, device: Device) -> None:
-    asked = _ask(console)
+    asked = ask_for_passkey(console)
     answer = Answer(asked.challenge, device.prove(asked.options), HOLDER)
-    assert _answered(console, answer).username == "1001"
-    assert _refused(lambda: _answered(console, answer)) == "passkey-late"
+    assert signed_in_by_answer(console, answer).username == "1001"
+    assert refusal_code(lambda: signed_in_by_answer(console, answer)) == "passkey-late"
 
 
 def test_a_challenge_is_another_browser_s_too_old_or_for_something_else(console: Console, device: Device) -> None:
-    asked = _ask(console)
+    asked = ask_for_passkey(console)
     proved = device.prove(asked.options)
-    assert _refused(lambda: _answered(console, Answer(asked.challenge, proved, "visitor y"))) == "passkey-late"
-    assert _refused(lambda: _answered(console, Answer("made up", proved, HOLDER))) == "passkey-late"
-    assert _refused(lambda: _answered(console, Answer("", proved, HOLDER))) == "passkey-late"
+    assert (
+        refusal_code(lambda: signed_in_by_answer(console, Answer(asked.challenge, proved, "visitor y")))
+        == "passkey-late"
+    )
+    assert refusal_code(lambda: signed_in_by_answer(console, Answer("made up", proved, HOLDER))) == "passkey-late"
+    assert refusal_code(lambda: signed_in_by_answer(console, Answer("", proved, HOLDER))) == "passkey-late"
     console.clock.turn(challenges.GOOD_SECONDS)
-    assert _refused(lambda: _answered(console, Answer(asked.challenge, proved, HOLDER))) == "passkey-late"
+    assert refusal_code(lambda: signed_in_by_answer(console, Answer(asked.challenge, proved, HOLDER))) == "passkey-late"
     console.clock.turn(-2 * challenges.GOOD_SECONDS)
-    assert _refused(lambda: _answered(console, Answer(asked.challenge, proved, HOLDER))) == "passkey-late"
-    assert _refused(lambda: _sign_in(console, device, purpose=STEP_UP)) == "sign-in-refused"
+    assert refusal_code(lambda: signed_in_by_answer(console, Answer(asked.challenge, proved, HOLDER))) == "passkey-late"
+    assert refusal_code(lambda: sign_in_by_passkey(console, device, purpose=STEP_UP)) == "sign-in-refused"
 
 
 def test_hostile_answers_are_refused_and_break_nothing(console: Console, device: Device) -> None:
-    whole = json.loads(device.prove(_ask(console).options))
+    whole = json.loads(device.prove(ask_for_passkey(console).options))
     hostile: list[Any] = [None, 1, [], {}, "x", {"rawId": 1}, {"rawId": None, "response": None}, {"rawId": "x" * 5000}]
     hostile += [{**whole, "response": {**whole["response"], name: "AAAA"}} for name in whole["response"]]
     hostile += [{**whole, name: value} for name in whole for value in (None, 1, [], {}, "\0", "\ud800")]
@@ -147,14 +124,14 @@ def test_hostile_answers_are_refused_and_break_nothing(console: Console, device:
     with table() as rows:
         for text in texts:
             with rows.row(text[:60]):
-                answer = Answer(_ask(console).challenge, text, HOLDER)
-                assert _refused(lambda answer=answer: _answered(console, answer)) == "sign-in-refused"
+                answer = Answer(ask_for_passkey(console).challenge, text, HOLDER)
+                assert refusal_code(lambda answer=answer: signed_in_by_answer(console, answer)) == "sign-in-refused"
 
 
 def test_after_the_right_password_one_of_this_person_s_own_is_wanted(console: Console, device: Device) -> None:
     console.made("1002", BO)
     bos = Device()
-    _add(console, bos, "1002")
+    add_passkey(console, bos, "1002")
     with pytest.raises(Refused) as refused:
         console.sign_in()
     assert (refused.value.code, refused.value.facts) == ("passkey-wanted", {"company": ACME, "username": "1001"})
@@ -162,10 +139,10 @@ def test_after_the_right_password_one_of_this_person_s_own_is_wanted(console: Co
         console.sign_in(password="wrong")
     assert refused.value.code == "sign-in-refused"
     purpose = passkeys.second_of(ACME, "1001")
-    assert _refused(lambda: _sign_in(console, bos, purpose=purpose)) == "sign-in-refused"
+    assert refusal_code(lambda: sign_in_by_passkey(console, bos, purpose=purpose)) == "sign-in-refused"
     without_pin = replace(device, verifies=False, handle=None)
-    assert _sign_in(console, without_pin, purpose=purpose).username == "1001"
-    assert _sign_in(console, bos).username == "1002"
+    assert sign_in_by_passkey(console, without_pin, purpose=purpose).username == "1001"
+    assert sign_in_by_passkey(console, bos).username == "1002"
 
 
 def test_another_company_s_passkey_opens_its_own_company_alone(console: Console, device: Device) -> None:
@@ -178,12 +155,15 @@ def test_another_company_s_passkey_opens_its_own_company_alone(console: Console,
     answer = Answer(asked.challenge, betas.make(asked.options), session.id)
     passkeys.add(console.store, PARTY, session, "key", answer, console.secret_keys)
     acmes = replace(NOBODY, customer_ref=ACME, email=ANNA)
-    assert _refused(lambda: _sign_in(console, betas, acmes)) == "sign-in-refused"
-    assert _refused(lambda: _sign_in(console, betas, purpose=passkeys.second_of(ACME, "1001"))) == "sign-in-refused"
+    assert refusal_code(lambda: sign_in_by_passkey(console, betas, acmes)) == "sign-in-refused"
+    assert (
+        refusal_code(lambda: sign_in_by_passkey(console, betas, purpose=passkeys.second_of(ACME, "1001")))
+        == "sign-in-refused"
+    )
     assert [one.name for one in passkeys.listed(console.store, ACME)] == ["phone"]
     with pytest.raises(Invalid):
         passkeys.remove(console.store, ACME, "1001", passkeys.listed(console.store, BETA)[0].id, "operator")
-    assert _sign_in(console, betas).company == BETA
+    assert sign_in_by_passkey(console, betas).company == BETA
 
 
 def _betas_user(draft: Draft) -> None:
@@ -191,11 +171,11 @@ def _betas_user(draft: Draft) -> None:
 
 
 def test_removed_it_signs_nobody_in_and_other_sessions_end(console: Console, device: Device) -> None:
-    own, other = _session(console), _session(console)
+    own, other = begun_session(console), begun_session(console)
     [kept] = passkeys.listed(console.store, ACME)
     passkeys.remove(console.store, ACME, "1001", kept.id, f"1001@{ACME}", own.id)
     assert sessions.still_open(console.store, own.id) and not sessions.still_open(console.store, other.id)
-    assert _refused(lambda: _sign_in(console, device)) == "sign-in-refused"
+    assert refusal_code(lambda: sign_in_by_passkey(console, device)) == "sign-in-refused"
     assert console.sign_in().username == "1001", "the password alone is enough again"
     with pytest.raises(Invalid) as unknown:
         passkeys.remove(console.store, ACME, "1001", kept.id, "operator")
@@ -206,22 +186,22 @@ def test_who_lost_the_role_is_let_in_by_no_passkey_until_the_role_is_given_back_
     console: Console, device: Device
 ) -> None:
     console.give("1001", role="none")
-    assert _refused(lambda: _sign_in(console, device)) == "sign-in-refused"
+    assert refusal_code(lambda: sign_in_by_passkey(console, device)) == "sign-in-refused"
     assert passkeys.listed(console.store, ACME) == []
     console.made()
-    assert _refused(console.sign_in) == "passkey-wanted"
+    assert refusal_code(console.sign_in) == "passkey-wanted"
     assert [one.name for one in passkeys.listed(console.store, ACME)] == ["phone"]
-    assert _sign_in(console, device).username == "1001"
+    assert sign_in_by_passkey(console, device).username == "1001"
 
 
 def test_a_removed_person_s_passkey_is_not_that_of_the_next_with_the_username(console: Console) -> None:
     device = Device()
     edit(console.store, ACME, "operator", _newcomer)
-    _add(console, device, "1009")
+    add_passkey(console, device, "1009")
     edit(console.store, ACME, "operator", lambda draft: draft.remove("user", "1009"))
-    assert _refused(lambda: _sign_in(console, device)) == "sign-in-refused"
+    assert refusal_code(lambda: sign_in_by_passkey(console, device)) == "sign-in-refused"
     edit(console.store, ACME, "operator", _newcomer)
-    assert _refused(lambda: _sign_in(console, device)) == "sign-in-refused"
+    assert refusal_code(lambda: sign_in_by_passkey(console, device)) == "sign-in-refused"
 
 
 def _newcomer(draft: Draft) -> None:
@@ -229,102 +209,15 @@ def _newcomer(draft: Draft) -> None:
 
 
 def test_a_count_that_goes_back_is_in_the_trail(console: Console, device: Device) -> None:
-    _sign_in(console, replace(device, count=7))
-    _sign_in(console, replace(device, count=9))
+    sign_in_by_passkey(console, replace(device, count=7))
+    sign_in_by_passkey(console, replace(device, count=9))
     assert "passkey-count" not in {one.act for one in trail.listed(console.store, ACME)}
-    _sign_in(console, replace(device, count=8))
+    sign_in_by_passkey(console, replace(device, count=8))
     entry = next(one for one in trail.listed(console.store, ACME) if one.act == "passkey-count")
     assert entry.facts == {"passkey": "phone", "was": 9, "now": 8}
 
 
-def test_a_registration_must_be_right_too(console: Console) -> None:
-    console.made()
-    session, other = _session(console), _session(console)
-    wrong = {
-        "another site": Device(origin="https://evil.example"),
-        "another relying party": Device(party="evil.example"),
-        "within another site's page": Device(cross_origin=True),
-    }
-    with table() as rows:
-        for what, device in wrong.items():
-            with rows.row(what):
-                asked = passkeys.ask_new(console.store, PARTY, session, console.secret_keys)
-                answer = Answer(asked.challenge, device.make(asked.options), session.id)
-                assert _refused(lambda answer=answer: _kept(console, session, answer)) == "passkey-refused"
-        with rows.row("another session's challenge"):
-            asked = passkeys.ask_new(console.store, PARTY, other, console.secret_keys)
-            answer = Answer(asked.challenge, Device().make(asked.options), session.id)
-            assert _refused(lambda: _kept(console, session, answer)) == "passkey-late"
-        with rows.row("used twice"):
-            asked = passkeys.ask_new(console.store, PARTY, session, console.secret_keys)
-            answer = Answer(asked.challenge, Device().make(asked.options), session.id)
-            _kept(console, session, answer)
-            assert _refused(lambda: _kept(console, session, answer)) == "passkey-late"
-        with rows.row("a challenge for signing in"):
-            asked = passkeys.ask(console.store, PARTY, INSTEAD, session.id, None, console.secret_keys)
-            options = {"publicKey": {**asked.options["publicKey"], "user": {"id": "AAAA"}}}
-            answer = Answer(asked.challenge, Device().make(options), session.id)
-            assert _refused(lambda: _kept(console, session, answer)) == "passkey-refused"
-        with rows.row("one that somebody has"):
-            device = Device()
-            _add(console, device)
-            assert _refused(lambda: _add(console, device)) == "passkey-refused"
-    for name in ("", " ", "x" * 61):
-        with pytest.raises(Invalid):
-            _add(console, Device(), name=name)
-
-
-def _kept(console: Console, session: sessions.Session, answer: Answer) -> passkeys.Passkey:
-    return passkeys.add(console.store, PARTY, session, "phone", answer, console.secret_keys)
-
-
-def test_there_are_at_most_twenty(console: Console) -> None:
-    console.made()
-    for _ in range(passkeys.MOST):
-        _add(console, Device())
-    with pytest.raises(Invalid) as refused:
-        _add(console, Device())
-    assert refused.value.code == "too-many-passkeys"
-
-
-def test_where_a_second_factor_is_required_a_passkey_is_one(console: Console) -> None:
-    console.made()
-    edit(console.store, ACME, "operator", lambda draft: draft.put_detail({**draft.detail(), "superuser_totp": True}))
-    assert _session(console).needs_totp
-    _add(console, Device())
-    assert not _session(console).needs_totp
-
-
 def test_failures_are_counted_for_the_company_of_the_passkey(console: Console, device: Device) -> None:
-    assert _refused(lambda: _sign_in(console, replace(device, key=Device().key))) == "sign-in-refused"
+    assert refusal_code(lambda: sign_in_by_passkey(console, replace(device, key=Device().key))) == "sign-in-refused"
     [(count,)] = console.store.rows("SELECT SUM(tries) FROM failed_try")
     assert int(count) == 1
-
-
-@pytest.mark.parametrize(
-    ("url", "origin", "is_possible"),
-    [
-        ("https://console.example/", "https://console.example", True),
-        ("https://Console.example:443", "https://console.example", True),
-        ("https://console.example:8443", "https://console.example:8443", True),
-        ("http://console.example", "http://console.example", False),
-        ("http://localhost:8086", "http://localhost:8086", True),
-        ("https://192.0.2.1", "https://192.0.2.1", False),
-        ("https://[2001:db8::1]", "https://2001:db8::1", False),
-        ("", "://", False),
-    ],
-)
-def test_the_relying_party_is_the_console_s_address(url: str, origin: str, is_possible: bool) -> None:
-    party = RelyingParty.at(url)
-    assert party.is_possible is is_possible
-    if is_possible:
-        assert party.origin == origin
-
-
-def test_who_gets_a_passkey_or_loses_one_is_told_by_mail_whoever_did_it(console: Console) -> None:
-    console.made()
-    before = {one.id for one in mails.listed(console.store, ACME)}
-    added = _add(console, Device())
-    passkeys.remove(console.store, ACME, "1001", added.id, "operator")
-    told = [one for one in mails.listed(console.store, ACME) if one.id not in before]
-    assert sorted((str(one.kind), one.receiver) for one in told) == [("passkey-added", ANNA), ("passkey-removed", ANNA)]

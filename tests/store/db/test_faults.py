@@ -1,11 +1,8 @@
-"""Failing writes, kill -9, locks, full disks, several instances: whole rows or none, and nothing lost."""
+"""Failing writes, locks, full disks, two operators at once: whole rows or none, and nothing lost."""
 
 import copy
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +13,6 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Unavailable
-from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.calls import calls, ledger
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
@@ -27,9 +23,9 @@ from fsplug.store.recordings import recordings
 from tests.store.backends import sqlite_only
 from tests.store.calls.test_journal import files_end_at
 from tests.store.cast import ACME, CAST
+from tests.store.db.soundness import DEADLINE_SECONDS, assert_sound
 from tests.store.story import recorded_call
 
-DEADLINE_SECONDS = PATIENCE_SECONDS
 LOCK_SECONDS = 1.0
 FRAME_BYTES = 4096 + 24  # one page in SQLite's write-ahead log
 
@@ -62,11 +58,6 @@ def _all_rows(store: Store) -> list[Row]:
     return [(table, *row) for table in tables for row in store.rows(f'SELECT * FROM "{table}"')]
 
 
-def _assert_sound(store: Store) -> None:
-    if store.dialect == "sqlite":
-        assert store.rows("PRAGMA integrity_check") == [("ok",)]
-
-
 def _apply_call(store: Store) -> None:
     ledger.apply(store, recorded_call())
 
@@ -93,7 +84,7 @@ def test_whichever_write_fails_nothing_of_the_change_is_there(
             change(broken)
         except Unavailable:
             assert _all_rows(store) == before
-            _assert_sound(store)
+            assert_sound(store)
         else:
             break
         finally:
@@ -108,7 +99,7 @@ def test_whichever_write_of_a_migration_fails_the_next_run_completes_it(empty_ur
         try:
             broken.migrate()
         except Unavailable:
-            _assert_sound(broken)
+            assert_sound(broken)
         else:
             break
         finally:
@@ -129,10 +120,10 @@ def test_whichever_page_cannot_be_written_the_file_is_sound_and_the_entries_come
         failed = _fails(store, entries, frames * FRAME_BYTES)
         if failed:
             assert (calls.listed(store, ACME), recordings.listed(store, ACME)) == ([], [])
-            _assert_sound(store)
+            assert_sound(store)
             ledger.apply(store, entries)
         assert len(recordings.listed(store, ACME)) == 5
-        _assert_sound(store)
+        assert_sound(store)
         store.close()
         if not failed:
             break
@@ -146,68 +137,6 @@ def _fails(store: Store, entries: list[Any], size: int) -> bool:
         except Unavailable:
             return True
     return False
-
-
-@contextmanager
-def _child(way: str, url: str, name: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tests.store.children", way, url, name]
-    root = Path(__file__).parents[3]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as child:
-        try:
-            yield child
-        finally:
-            child.kill()
-
-
-def _reported_safe_until_killed(child: subprocess.Popen[str], count: int) -> list[str]:
-    """The names it printed: killed after `count` of them, wherever it is by then, and read to the end."""
-    assert child.stdout is not None
-    safe = [child.stdout.readline().strip() for _ in range(count)]
-    child.send_signal(signal.SIGKILL)
-    rest = child.stdout.read()
-    safe += [line for line in rest.split("\n")[:-1] if line]
-    assert child.wait(DEADLINE_SECONDS) == -signal.SIGKILL
-    return safe
-
-
-def _sealed(store: Store) -> set[str]:
-    found = store.rows("SELECT c.id, r.state, c.ended_at FROM call c JOIN recording r ON r.call = c.id")
-    # A batch is one transaction: a call is there from its first entry to its last.
-    assert {row[1:] for row in found} <= {("sealed", 109.0)}
-    return {call for call, *_ in found}
-
-
-@pytest.mark.parametrize("count", [1, 7, 40])
-def test_killed_in_a_commit_every_call_reported_safe_is_there_in_full(store: Store, url: str, count: int) -> None:
-    with _child("apply", url, "x") as child:
-        safe = _reported_safe_until_killed(child, count)
-    assert len(safe) >= count
-    _assert_sound(store)
-    found = _sealed(store)
-    assert set(safe) <= found
-    assert len(found) <= len(safe) + 1
-
-
-@pytest.mark.parametrize("count", [1, 50, 500])
-def test_killed_between_journal_and_store_every_entry_is_there_after_the_next_start(
-    store: Store, url: str, tmp_path: Path, count: int
-) -> None:
-    path = tmp_path / "journal"
-    with _child("put", url, str(path)) as child:
-        safe = _reported_safe_until_killed(child, count)
-    journal = Journal(path)
-    writer = Writer(store, journal)
-    writer.start()
-    assert writer.flush(DEADLINE_SECONDS)
-    _assert_sound(store)
-    whole = store.rows(
-        "SELECT c.id FROM call c JOIN decision d ON d.call = c.id JOIN recording r ON r.call = c.id "
-        "WHERE c.started_at IS NOT NULL AND c.ended_at IS NOT NULL AND r.state = 'sealed'"
-    )
-    assert set(safe) <= {call for (call,) in whole}
-    assert ledger.rejects(store) == []
-    assert writer.stop()
-    journal.close()
 
 
 @contextmanager
@@ -281,29 +210,9 @@ def test_a_full_disk_under_the_database_delays_entries_and_spoils_nothing(store:
     store.rows("PRAGMA max_page_count = 1000000")
     assert writer.flush(DEADLINE_SECONDS)
     assert len(recordings.listed(store, ACME)) == 50
-    _assert_sound(store)
+    assert_sound(store)
     assert writer.stop() and writer.alarm is None
     journal.close()
-
-
-def test_two_instances_write_to_one_database_and_neither_loses_a_row(store: Store, url: str) -> None:
-    safe: dict[str, list[str]] = {}
-    with _child("apply", url, "x") as one, _child("apply", url, "y") as two, _child("apply", url, "x") as twin:
-        # The twin writes the same entries as the first: both are told that they are safe, each is there once.
-        children = {"x": one, "y": two, "twin": twin}
-        readers = [
-            Thread(target=lambda name=name, child=child: safe.update({name: _reported_safe_until_killed(child, 30)}))
-            for name, child in children.items()
-        ]
-        for reader in readers:
-            reader.start()
-        for reader in readers:
-            reader.join(DEADLINE_SECONDS)
-    assert set(safe) == set(children)
-    _assert_sound(store)
-    assert {name for names in safe.values() for name in names} <= _sealed(store)
-    assert store.rows("SELECT call FROM decision GROUP BY call HAVING COUNT(*) > 1") == []
-    assert ledger.rejects(store) == []
 
 
 def test_two_operators_at_once_make_two_versions(store: Store, open_store: Callable[..., Store]) -> None:

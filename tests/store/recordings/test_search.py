@@ -2,17 +2,14 @@
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from fsplug.errors import Invalid
-from fsplug.policy.entities import Direction, Party, Talk, User
-from fsplug.policy.recording.facts import talk_facts
+from fsplug.policy.entities import Direction, User
 from fsplug.policy.terms import Terms
 from fsplug.store.calls import ledger
-from fsplug.store.calls.entries import JournalEntry, RecordingExpected
+from fsplug.store.calls.entries import RecordingExpected
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor
 from fsplug.store.recordings.search import query, results
@@ -20,65 +17,9 @@ from fsplug.store.recordings.search.keywords import Keyword
 from fsplug.store.recordings.search.order import Order
 from fsplug.store.recordings.search.results import RecordingFilter, RecordingPage
 from tests.store.cast import ACME, BETA
-from tests.store.story import decided, recorded_call, sealed, seen, started, stopped
+from tests.store.recordings.lookedfor import CUSTOMER, TALKS, calls_of, longest_first, recorded_talk, talk_of
+from tests.store.story import decided, recorded_call, seen, started
 from tests.tables import table
-
-ANNA = User("1001", "1001", "Anna", "Sales", True, ("+4570101001",))
-BO = User("1002", "1002", "Bo", "Sales")
-CLARA = User("1003", "1003", "Clara", "Support", True)
-CUSTOMER, OTHER = "22334455", "+46 8 123 456 78"
-
-
-def _talk(caller: User | str, answerer: User | str, group: str | None = None) -> dict[str, Any]:
-    """What a decision on their talk is written with; a user's party goes by the extension."""
-    ends = [
-        Party(one, (one.extension,)) if isinstance(one, User) else Party(None, (one,)) for one in (caller, answerer)
-    ]
-    direction = Direction.INTERNAL if ends[0].user and ends[1].user else None
-    direction = direction or (Direction.OUTGOING if ends[0].user else Direction.INCOMING)
-    recorded = ends[0].user or ends[1].user
-    talk = Talk(ACME, *ends, direction, (group,) if group else ())
-    texts = {"caller": ends[0].numbers[0], "answerer": ends[1].numbers[0]}
-    user = recorded.username if recorded else None
-    return {"inputs": talk_facts(talk), "direction": str(direction), "group": group, "user": user, **texts}
-
-
-TALKS = {
-    "a": _talk(CUSTOMER, ANNA, "2001"),
-    "b": _talk(ANNA, CUSTOMER),
-    "c": _talk(ANNA, CLARA),
-    "d": _talk(OTHER, CLARA),
-    "e": _talk(CLARA, "anonymous"),
-    "f": _talk("+4533445566", BO, "2001"),
-    "g": _talk(BO, ANNA),
-}
-
-
-# In seconds; of the others as long as of the story.
-LENGTHS = {"a": 9.0, "b": 3.0, "c": 12.0, "d": 3.0}
-
-
-def _recorded(call: str, at: float, **talk: Any) -> list[JournalEntry]:
-    kept = replace(sealed(call), seconds=LENGTHS.get(call, 7.0))
-    return [seen(call, at=at), decided(call, at=at, **talk), started(call, at=at), stopped(call), kept]
-
-
-def _longest_first(calls: str) -> str:
-    return "".join(sorted(calls, key=lambda call: (LENGTHS.get(call, 7.0), call), reverse=True))
-
-
-@pytest.fixture
-def busy(store: Store) -> Store:
-    """Seven recordings of Acme's, a second between each, and one of Beta's with the same customer."""
-    for number, (call, talk) in enumerate(TALKS.items()):
-        ledger.apply(store, _recorded(call, 100.0 + number, **talk))
-    ledger.apply(store, recorded_call("beta", BETA, 103.0))
-    return store
-
-
-def _calls(leaf: RecordingPage) -> str:
-    return "".join(one.id.removesuffix("-rec") for one in leaf.recordings)
-
 
 WANTED: tuple[tuple[dict[str, Any], str], ...] = (
     ({}, "gfedcba"),
@@ -128,10 +69,10 @@ def test_what_is_found_is_found_in_every_order_whatever_leads(busy: Store, monke
         for few, (wanted, calls) in itertools.product((0, 2, 2_000), WANTED):
             monkeypatch.setattr(query, "FEW", few)
             with rows.row(wanted, few):
-                longest = _longest_first(calls)
+                longest = longest_first(calls)
                 orders = (calls, calls[::-1], longest, longest[::-1])
                 for order, expected in zip(Order, orders, strict=True):
-                    assert _calls(results.search(busy, ACME, RecordingFilter(**wanted, order=order))) == expected
+                    assert calls_of(results.search(busy, ACME, RecordingFilter(**wanted, order=order))) == expected
 
 
 def test_pages_of_every_size_hold_everything_once(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,32 +88,32 @@ def test_pages_of_every_size_hold_everything_once(busy: Store, monkeypatch: pyte
     ]
     for wanted, limit, few in itertools.product(filters, (1, 2, 3, 7), (0, 2_000)):
         monkeypatch.setattr(query, "FEW", few)
-        assert "".join(map(_calls, _pages(busy, wanted, limit))) == _calls(results.search(busy, ACME, wanted))
+        assert "".join(map(calls_of, _pages(busy, wanted, limit))) == calls_of(results.search(busy, ACME, wanted))
 
 
 def test_recordings_of_one_moment_are_not_lost_between_pages(store: Store) -> None:
     for call in "abcde":
-        ledger.apply(store, _recorded(call, 100.0, **TALKS["a"]))
-    assert "".join(map(_calls, _pages(store, RecordingFilter(), 2))) == "edcba"
-    assert "".join(map(_calls, _pages(store, RecordingFilter(order=Order.OLDEST), 2))) == "abcde"
+        ledger.apply(store, recorded_talk(call, 100.0, **TALKS["a"]))
+    assert "".join(map(calls_of, _pages(store, RecordingFilter(), 2))) == "edcba"
+    assert "".join(map(calls_of, _pages(store, RecordingFilter(order=Order.OLDEST), 2))) == "abcde"
 
 
 def test_pages_of_one_s_own_are_full(busy: Store) -> None:
-    assert list(map(_calls, _pages(busy, RecordingFilter(own="1001"), 2))) == ["gc", "ba"]
+    assert list(map(calls_of, _pages(busy, RecordingFilter(own="1001"), 2))) == ["gc", "ba"]
 
 
 def test_two_keywords_of_one_hash_show_nobody_what_is_not_theirs(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Keyword, "id", lambda keyword, company: 1)
-    ledger.apply(busy, _recorded("x", 200.0, **TALKS["a"]))
+    ledger.apply(busy, recorded_talk("x", 200.0, **TALKS["a"]))
     ledger.apply(busy, recorded_call("y", BETA, 201.0))
-    assert _calls(results.search(busy, ACME, RecordingFilter())) == "x"
-    assert _calls(results.search(busy, ACME, RecordingFilter(own="1003"))) == ""
+    assert calls_of(results.search(busy, ACME, RecordingFilter())) == "x"
+    assert calls_of(results.search(busy, ACME, RecordingFilter(own="1003"))) == ""
 
 
 def test_what_is_added_between_two_pages_shifts_nothing(busy: Store) -> None:
     first = results.search(busy, ACME, RecordingFilter(), 3)
-    ledger.apply(busy, _recorded("z", 999.0, **TALKS["a"]))
-    assert _calls(results.search(busy, ACME, RecordingFilter(), 3, first.before)) == "dcb"
+    ledger.apply(busy, recorded_talk("z", 999.0, **TALKS["a"]))
+    assert calls_of(results.search(busy, ACME, RecordingFilter(), 3, first.before)) == "dcb"
 
 
 def test_looking_for_what_is_seldom_among_much_ends_and_goes_on(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,20 +121,20 @@ def test_looking_for_what_is_seldom_among_much_ends_and_goes_on(busy: Store, mon
     monkeypatch.setattr(query, "_STEPS", (1, 1))
     monkeypatch.setattr(query, "_MOST_NUMBERS", 0)
     first = results.search(busy, ACME, RecordingFilter(number="12345678"))
-    assert (_calls(first), first.looked_back_to) == ("", 105.0)
+    assert (calls_of(first), first.looked_back_to) == ("", 105.0)
     second = results.search(busy, ACME, RecordingFilter(number="12345678"), before=first.before)
-    assert (_calls(second), second.looked_back_to) == ("d", 103.0)
-    assert _calls(_pages(busy, RecordingFilter(number="12345678"), 50)[-1]) == ""
+    assert (calls_of(second), second.looked_back_to) == ("d", 103.0)
+    assert calls_of(_pages(busy, RecordingFilter(number="12345678"), 50)[-1]) == ""
     by_length = RecordingFilter(number="12345678", order=Order.LONGEST)
-    assert [(_calls(one), one.looked_back_to) for one in _pages(busy, by_length, 50)] == [
+    assert [(calls_of(one), one.looked_back_to) for one in _pages(busy, by_length, 50)] == [
         ("", 9.0), ("", 7.0), ("d", 3.0), ("", None),
     ]  # fmt: skip
 
 
 def test_what_has_no_length_is_in_no_order_of_lengths(busy: Store) -> None:
-    ledger.apply(busy, _recorded("x", 200.0, **TALKS["a"])[:3])
-    assert _calls(results.search(busy, ACME, RecordingFilter())) == "xgfedcba"
-    assert _calls(results.search(busy, ACME, RecordingFilter(order=Order.LONGEST))) == _longest_first("gfedcba")
+    ledger.apply(busy, recorded_talk("x", 200.0, **TALKS["a"])[:3])
+    assert calls_of(results.search(busy, ACME, RecordingFilter())) == "xgfedcba"
+    assert calls_of(results.search(busy, ACME, RecordingFilter(order=Order.LONGEST))) == longest_first("gfedcba")
 
 
 def _pages(store: Store, wanted: RecordingFilter, limit: int) -> Sequence[RecordingPage]:
@@ -203,68 +144,6 @@ def _pages(store: Store, wanted: RecordingFilter, limit: int) -> Sequence[Record
         leaves.append(results.search(store, ACME, wanted, limit, before))
         before = leaves[-1].before
     return leaves
-
-
-NO_PART = ("1", "12", "+4", "abc", "%%%", "'; --", "\n", "💥💥💥", "9" * 300, "_" * 300, "12\x00")
-
-
-def test_what_is_no_part_of_a_number_is_refused_or_finds_nothing(busy: Store) -> None:
-    with table() as rows:
-        for typed in NO_PART:
-            with rows.row(repr(typed)):
-                try:
-                    found = _calls(results.search(busy, ACME, RecordingFilter(number=typed)))
-                    assert found == ("gfedcba" if not typed.strip() else "")
-                except Invalid as invalid:
-                    assert invalid.code == "number-too-short"
-
-
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [("2,2334E+07", "spoilt-number"), ("22334455.0", "spoilt-number"), ("call 22334455", "bad-number")],
-)
-def test_what_is_spoilt_is_not_looked_for(busy: Store, typed: str, code: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        results.search(busy, ACME, RecordingFilter(number=typed))
-    assert refused.value.code == code
-
-
-@pytest.mark.parametrize("typed", ["\u202a+45 22 33 44 55\u202c", "*31#22334455", "22334455 ext. 5"])
-def test_a_number_is_found_with_what_surrounds_it(busy: Store, typed: str) -> None:
-    assert _calls(results.search(busy, ACME, RecordingFilter(number=typed))) == "ba"
-
-
-def test_digits_of_other_scripts_are_digits(busy: Store) -> None:
-    assert _calls(results.search(busy, ACME, RecordingFilter(number="٢٢٣٣٤٤٥٥"))) == "ba"
-
-
-CALLED: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("1001", ("1001",)),
-    ("Anna", ("1001",)),
-    ("ANN", ("1001",)),
-    (" clara ", ("1003",)),
-    ("a", ("1001", "1003")),
-    ("%", ()),
-    ("_nna", ()),
-    ("\\", ()),
-    ("Birgitta", ()),
-    ("x" * 300, ()),
-)
-
-
-def test_people_are_found_by_what_they_are_called(store: Store) -> None:
-    with table() as rows:
-        for typed, usernames in CALLED:
-            with rows.row(typed):
-                assert results.users_called(store, ACME, typed) == usernames
-
-
-def test_more_people_than_can_be_looked_for_are_too_many(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "MOST_PEOPLE", 1)
-    assert results.users_called(store, ACME, "bo") == ("1002",)
-    with pytest.raises(Invalid) as invalid:
-        results.users_called(store, ACME, "a")
-    assert invalid.value.code == "too-many-people"
 
 
 def test_a_row_says_who_they_were_then(busy: Store) -> None:
@@ -278,12 +157,6 @@ def test_a_row_says_who_they_were_then(busy: Store) -> None:
     assert (internal.state, internal.seconds) == ("sealed", 12.0)
 
 
-def test_the_choices_are_what_recordings_were_made_of(busy: Store) -> None:
-    assert results.departments(busy, ACME) == ["Sales", "Support"]
-    assert results.groups(busy, ACME) == {"2001": "Sales"}
-    assert results.departments(busy, BETA) == []
-
-
 def test_a_recording_whose_decision_comes_later_moves_to_where_it_belongs(store: Store) -> None:
     ledger.apply(store, [started("c", at=500.0)])
     [early] = results.search(store, ACME, RecordingFilter()).recordings
@@ -295,7 +168,7 @@ def test_a_recording_whose_decision_comes_later_moves_to_where_it_belongs(store:
         ("c-2", 502.0),
         ("c-rec", 499.0),
     ]
-    assert _calls(results.search(store, ACME, RecordingFilter(people=("1003",)))) == "c-2c"
+    assert calls_of(results.search(store, ACME, RecordingFilter(people=("1003",)))) == "c-2c"
 
 
 def test_in_whatever_order_entries_come_the_same_is_filed(store: Store, open_store: Callable[..., Store]) -> None:
@@ -303,7 +176,7 @@ def test_in_whatever_order_entries_come_the_same_is_filed(store: Store, open_sto
         tables = ("recording_keyword", "filed_recording", "number_part", "keyword")
         return [sorted(store.rows(f"SELECT * FROM {table}")) for table in tables]
 
-    entries = [*_recorded("a", 100.0, **TALKS["a"]), *_recorded("c", 100.0, **TALKS["c"])]
+    entries = [*recorded_talk("a", 100.0, **TALKS["a"]), *recorded_talk("c", 100.0, **TALKS["c"])]
     ledger.apply(store, entries)
     once = filed()
     ledger.apply(store, entries)
@@ -318,6 +191,6 @@ def test_in_whatever_order_entries_come_the_same_is_filed(store: Store, open_sto
 
 def test_names_that_no_database_takes_as_they_are_can_be_looked_for(store: Store) -> None:
     odd = User("1001", "1001", "A\x00", "Sa\x00les\ud800")
-    ledger.apply(store, _recorded("a", 100.0, **_talk(CUSTOMER, odd)))
+    ledger.apply(store, recorded_talk("a", 100.0, **talk_of(CUSTOMER, odd)))
     [name] = results.departments(store, ACME)
-    assert _calls(results.search(store, ACME, RecordingFilter(department=name))) == "a"
+    assert calls_of(results.search(store, ACME, RecordingFilter(department=name))) == "a"

@@ -8,7 +8,7 @@ import pytest
 from fsplug.errors import Invalid, Refused
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.access.scopes import Actor, operator
-from fsplug.policy.entities import AdminScope, Direction, Party, Role, Talk, User
+from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.audit import trail, verification
 from fsplug.store.calls import ledger
 from fsplug.store.change import planning
@@ -288,26 +288,3 @@ def test_every_step_is_in_the_trail_with_whose_call_it_is(store: Store) -> None:
     assert {entry.subject for entry in entries} == {"a-rec"}
     assert {entry.people for entry in entries} == {("1001",)}
     assert verification.verify(store, ACME).trouble is None
-
-
-def test_a_user_plays_only_their_own_and_playing_makes_an_entry(store: Store) -> None:
-    assert access.play(store, ACME, "a-rec", LISTENER).id == "a-rec"
-    bo = Actor("1002", AdminScope.NONE, Role.MY_CONSOLE, ACME)
-    with pytest.raises(Invalid, match="there is no recording a-rec"):
-        access.play(store, ACME, "a-rec", bo)
-    with pytest.raises(Refused):
-        access.play(store, ACME, "a-rec", Actor("1001", AdminScope.COMPANY_ADMIN, Role.NONE, ACME))
-    plays = [(entry.actor, entry.people) for entry in trail.listed(store, ACME) if entry.act == "play"]
-    assert plays == [(f"1001@{ACME}", ("1001",))]
-
-
-def test_both_ends_of_an_internal_call_are_its_people(store: Store) -> None:
-    from dataclasses import asdict
-
-    anna, bo = User("1001", "1001"), User("1002", "1002")
-    talk = Talk(ACME, Party(anna, ("1001",)), Party(bo, ("1002",)), Direction.INTERNAL)
-    story = [entry for entry in recorded_call("c") if not type(entry).__name__.startswith("Decision")]
-    ledger.apply(store, [*story, decided("c", inputs=asdict(talk))])
-    found = recordings.get(store, ACME, "c-rec")
-    assert found is not None
-    assert access.people_of(store, found) == ["1001", "1002"]
