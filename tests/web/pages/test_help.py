@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fsplug.web.kernel import page, texts
+from fsplug.web.kernel import guides, page, texts
 from fsplug.web.pages.help.views import GUIDES
 from fsplug.words.catalogue import LANGUAGES, Words
 from tests.store.accountcast import ANNA, BO, Console
@@ -35,6 +35,12 @@ def test_somebody_sees_the_guides_of_what_they_may_do(browser: Browser, console:
     assert {"people", "listening", "user"} <= set(_headings(bo))
 
 
+def test_whoever_has_yet_to_sign_in_reads_how_on_the_page_where_they_do(browser: Browser) -> None:
+    words = Words("en", TEXTS)
+    page = browser.get("/sign-in").text
+    assert all(str(step) in page for step in (words("help-account"), *guides.steps(words, "account")))
+
+
 def test_a_page_leads_to_its_own_guide(browser: Browser, console: Console) -> None:
     console.made()
     browser.sign_in()
@@ -48,7 +54,7 @@ def test_every_step_names_what_is_there_to_press(language: str) -> None:
     with table() as rows:
         for guide in GUIDES:
             with rows.row(guide.name):
-                steps = list(guide.steps(Words(language, TEXTS)))
+                steps = list(guides.steps(Words(language, TEXTS), guide.name))
                 assert len(steps) >= 3 and not any("{" in one for one in steps)
 
 
@@ -58,7 +64,7 @@ def test_the_document_has_the_same_steps_in_english() -> None:
         for guide in GUIDES:
             with rows.row(guide.name):
                 assert f"### {words(f'help-{guide.name}')} 1. " in document
-                for number, step in enumerate(guide.steps(words), 1):
+                for number, step in enumerate(guides.steps(words, guide.name), 1):
                     assert f"{number}. {_marked_down(step)}" in document
 
 

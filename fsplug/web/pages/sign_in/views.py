@@ -16,7 +16,7 @@ from fsplug.policy.access.scopes import logged_name
 from fsplug.store.accounts import accounts, authenticators, challenges, known_browsers, sessions, signin
 from fsplug.store.accounts.passkeys import INSTEAD, PasskeyRequest, credentials, second_of
 from fsplug.store.accounts.signin import TypedCredentials
-from fsplug.web.kernel import guard, passkeys, step_up
+from fsplug.web.kernel import guard, guides, passkeys, step_up
 from fsplug.web.kernel.guard import BROWSER, SESSION, Open, takes
 from fsplug.web.kernel.page import Page
 from fsplug.web.kernel.services import NOT_BEFORE
@@ -114,6 +114,7 @@ def _form(
         trouble=trouble,
         asked=asked,
         has_passkeys=passkeys.party().is_possible,
+        steps=guides.steps(g.words, "account"),
     )
 
 
