@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 import fsplug
+from fsplug.policy.numbers import normalise
 from fsplug.policy.terms import TERMS, OneOf, Seconds, SomeOf, Term
 from fsplug.store.outbox.mails import MailKind
 from fsplug.web.kernel import page, texts
@@ -45,6 +46,7 @@ _NOT_SAID = {
 _READ_ALONE = ("heading-", "cell-")
 # Each language has quotation marks and a dash of its own, and … is one sign.
 _NOT_SET = re.compile(r"\"|\.\.\.|--| {2}")
+_NUMBER = re.compile(r"[+0-9][0-9 -]{6,}[0-9]")
 
 
 def _sources(folder: Path) -> list[Path]:
@@ -195,3 +197,17 @@ def _words_in(source: str) -> list[str]:
     bare = _MARKUP.sub(" ", source)
     in_attributes = " ".join(_ATTRIBUTES.findall(bare))
     return _LETTERS.findall(re.sub(r"<[^>]*>", " ", bare) + in_attributes)
+
+
+def test_a_number_that_is_an_example_is_one_wherever_the_company_is() -> None:
+    found = [
+        (name, language, one)
+        for name in TEXTS
+        for language in LANGUAGES
+        for one in _NUMBER.findall(TEXTS[name][language])
+    ]
+    assert found
+    with table() as rows:
+        for name, language, example in found:
+            with rows.row(f"{name} {language}"):
+                assert {normalise(example, country) is None for country in ("DK", "SE", "GB", "US")} == {False}
