@@ -28,8 +28,8 @@ _KNOWN = re.compile(r"""\b(?:t|words)\.known\(\s*["']([a-z0-9-]+)["']""")
 _QUOTED = re.compile(r"""["']([a-z][a-z0-9-]*)["']""")
 # Of prompts and mails: those there must be are known.
 _OF_CODES = ("prompt-", "letter-")
-# Those that are put together by the kernel: of errors, of what was done, of entries in the menu.
-_PREFIXES = ("error-", "said-", "menu-", *_OF_CODES)
+# Those that are put together by the kernel: of errors, of what was done, of entries in the menu, of steps of a guide.
+_PREFIXES = ("error-", "said-", "menu-", "help-", *_OF_CODES)
 _OTHER_PAGES = re.compile(r"""fsplug\.web\.pages\.([a-z_]+)|["']([a-z_]+)/[a-z_]+\.html["']""")
 _MARKUP = re.compile(
     r"{%\s*block \w+_class.*?{%\s*endblock.*?%}|{#.*?#}|{{.*?}}|{%.*?%}|<script.*?</script>|<!--.*?-->", re.DOTALL
