@@ -94,3 +94,6 @@ def empty(tmp_path: Path) -> Cli:
 def cli(furnished: Path, tmp_path: Path) -> Cli:
     """fsplug with the demo's companies, each at policy version 1."""
     return Cli(Path(shutil.copytree(furnished, tmp_path / "data")))
+
+
+OF_ACME = ("--company", ACME)

@@ -44,3 +44,9 @@ def connect() -> Iterator[Callable[..., Client]]:
             return client
 
         yield begin
+
+
+@pytest.fixture
+def switch(start: Callable[..., FakeSwitch]) -> FakeSwitch:
+    """A fake switch whose parties are heard."""
+    return start(audio=True)

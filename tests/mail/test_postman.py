@@ -3,20 +3,14 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from fsplug.errors import Invalid, Refused, Unavailable
-from fsplug.lab.freeswitch import PATIENCE_SECONDS
+from fsplug.errors import Invalid, Refused
 from fsplug.mail import smtp
 from fsplug.mail.postman import GIVE_UP_SECONDS, Postman
 from fsplug.mail.smtp import MailServer
@@ -30,23 +24,10 @@ from fsplug.store.outbox.mails import MailState
 from fsplug.store.recordings import share_visits, shares
 from fsplug.store.recordings.shares import Offer
 from tests.mail.conftest import POST, Mailbox
+from tests.mail.postedmail import LINK, mail_states, text_of, token_of
 from tests.store.accountcast import ANNA, BO, PASSWORD, Console
 from tests.store.cast import ACME, BETA
 from tests.store.story import recorded_call
-
-LINK = re.compile(r"https://console\.example/[a-z-]+/\S+")
-
-
-def _states(console: Console) -> set[tuple[str, str | None]]:
-    return {(str(mail.state), mail.code) for mail in mails.listed(console.store, ACME)}
-
-
-def _text(mail: object) -> str:
-    return str(mail.get_body(("plain",)).get_content())
-
-
-def _token(mail: object) -> str:
-    return LINK.findall(_text(mail))[-1].rpartition("/")[2]
 
 
 def test_a_new_account_gets_its_two_mails_and_the_link_sets_the_password(
@@ -56,11 +37,11 @@ def test_a_new_account_gets_its_two_mails_and_the_link_sets_the_password(
     assert postman.round() == 2
     user_id, password = mailbox.mails[1], mailbox.mails[0]
     assert (user_id["Subject"], password["Subject"]) == ("Your user ID for Acme", "Your password")
-    assert "Customer ref: acme.example" in _text(user_id)
-    assert "set-password" not in _text(user_id)
-    accounts.set_password(console.store, _token(password), PASSWORD, console.passwords)
+    assert "Customer ref: acme.example" in text_of(user_id)
+    assert "set-password" not in text_of(user_id)
+    accounts.set_password(console.store, token_of(password), PASSWORD, console.passwords)
     assert console.sign_in().username == "1001"
-    assert _states(console) == {("sent", None)}
+    assert mail_states(console) == {("sent", None)}
     assert postman.round() == 0
 
 
@@ -73,7 +54,7 @@ def test_who_played_unusually_many_recordings_is_named_to_superusers_and_told_th
     for kind, receiver in ((mails.MailKind.PLAYS, ANNA), (mails.MailKind.OWN_PLAYS, BO)):
         mails.queue(console.store, ACME, kind, "1002", receiver, "en")
     assert postman.round() == 2
-    by_receiver = {str(mail["To"]): _text(mail) for mail in mailbox.mails if "recordings" in str(mail["Subject"])}
+    by_receiver = {str(mail["To"]): text_of(mail) for mail in mailbox.mails if "recordings" in str(mail["Subject"])}
     name = accounts.get(console.store, ACME, "1002").name
     assert f"{name} (1002) has played unusually many recordings" in by_receiver[ANNA]
     assert "https://console.example/activity" in by_receiver[ANNA]
@@ -105,8 +86,10 @@ def test_nothing_of_a_link_or_a_code_stands_in_the_store(console: Console, mailb
     console.give("1001", email=ANNA, role="superuser")
     shares.create(console.store, ACME, Offer("a-rec", "c@outside.example", "Our call"), operator("root"))
     postman.round()
-    [code] = next(re.findall(r"\b[0-9]{8}\b", _text(mail)) for mail in mailbox.mails if mail["Subject"] == "Your code")
-    tokens = [_token(mail) for mail in mailbox.mails if LINK.search(_text(mail)) and "/set-" in _text(mail)]
+    [code] = next(
+        re.findall(r"\b[0-9]{8}\b", text_of(mail)) for mail in mailbox.mails if mail["Subject"] == "Your code"
+    )
+    tokens = [token_of(mail) for mail in mailbox.mails if LINK.search(text_of(mail)) and "/set-" in text_of(mail)]
     dump = "".join(console.store._db.connection().iterdump()) if console.store._db.connect(True) else ""
     assert dump and tokens
     for secret in (code, *tokens):
@@ -122,9 +105,9 @@ def test_a_share_is_heard_by_the_link_of_one_mail_and_the_code_of_another(
     link, code = mailbox.mails
     assert (link["Subject"], code["Subject"]) == ("About Tuesday", "Your code")
     for mail in (link, code):
-        assert "+4522334455" not in _text(mail) and "a-rec" not in _text(mail) and "Anna" not in _text(mail)
-    cookie = share_visits.begin(console.store, _token(link), "", "")
-    [typed] = re.findall(r"\b[0-9]{8}\b", _text(code))
+        assert "+4522334455" not in text_of(mail) and "a-rec" not in text_of(mail) and "Anna" not in text_of(mail)
+    cookie = share_visits.begin(console.store, token_of(link), "", "")
+    [typed] = re.findall(r"\b[0-9]{8}\b", text_of(code))
     share_visits.prove(console.store, cookie, typed, "")
     share_visits.play(console.store, cookie, "")
     assert share_visits.playing(console.store, cookie).id == "a-rec"
@@ -150,12 +133,12 @@ def test_what_may_work_later_is_tried_later(console: Console, mailbox: Mailbox, 
     mailbox.mood(mood)
     console.give("1001", email=ANNA, role="superuser")
     postman.round()
-    assert {state for state, _ in _states(console)} == {"queued"}
+    assert {state for state, _ in mail_states(console)} == {"queued"}
     assert postman.round() == 0, "not at once"
     mailbox.mood("")
     console.clock.turn(30)
     assert postman.round() == 2
-    assert _states(console) == {("sent", None)}
+    assert mail_states(console) == {("sent", None)}
     assert len(mailbox.mails) == (4 if mood == "hang" else 2)
 
 
@@ -169,13 +152,13 @@ def test_a_server_that_is_away_for_a_day_gets_its_mail_and_the_links_are_good(
         console.clock.turn(300)
         tries += away.round()
     assert 2 * 20 < tries < 2 * 40
-    assert _states(console) == {("queued", "smtp-away")}
+    assert mail_states(console) == {("queued", "smtp-away")}
     console.clock.turn(3600)
     back = Postman(console.store, POST, partial(smtp.send, MailServer("127.0.0.1", mailbox.port, "none")))
     back.round()
     password = next(mail for mail in mailbox.mails if mail["Subject"] == "Your password")
     console.clock.turn(23 * 3600)
-    assert accounts.of_link(console.store, _token(password)).username == "1001"
+    assert accounts.of_link(console.store, token_of(password)).username == "1001"
 
 
 def test_after_five_days_a_mail_is_given_up(console: Console) -> None:
@@ -183,7 +166,7 @@ def test_after_five_days_a_mail_is_given_up(console: Console) -> None:
     away = Postman(console.store, POST, partial(smtp.send, MailServer("127.0.0.1", 1, "none"), seconds=1.0))
     console.clock.turn(GIVE_UP_SECONDS + 1)
     away.round()
-    assert _states(console) == {("failed", "smtp-away")}
+    assert mail_states(console) == {("failed", "smtp-away")}
 
 
 def test_mail_to_who_lost_the_role_or_moved_is_not_sent(console: Console, mailbox: Mailbox, postman: Postman) -> None:
@@ -201,7 +184,7 @@ def test_mail_to_who_lost_the_role_or_moved_is_not_sent(console: Console, mailbo
         (ANNA, "The settings of Anna (1001) have been changed"),
         (ANNA, "The settings of Bo (1002) have been changed"),
     }
-    assert _states(console) == {("sent", None), ("failed", "mail-withdrawn")}
+    assert mail_states(console) == {("sent", None), ("failed", "mail-withdrawn")}
 
 
 def test_a_share_says_who_sends_it_and_when_it_ends_in_its_own_language_and_answers_go_to_them(
@@ -214,8 +197,8 @@ def test_a_share_says_who_sends_it_and_when_it_ends_in_its_own_language_and_answ
     postman.round()
     found = {str(one["Subject"]): one for one in mailbox.mails if one["To"] == "c@outside.example"}
     assert {str(one["Reply-To"]) for one in found.values()} == {ANNA}
-    assert ["Anna hos Acme" in _text(found[subject]) for subject in ("Our call", "Din kode")] == [True, True]
-    assert "indtil den 22. januar 2027 kl. 08:00 (UTC)" in _text(found["Our call"])
+    assert ["Anna hos Acme" in text_of(found[subject]) for subject in ("Our call", "Din kode")] == [True, True]
+    assert "indtil den 22. januar 2027 kl. 08:00 (UTC)" in text_of(found["Our call"])
 
 
 def test_a_revoked_share_is_not_mailed(console: Console, mailbox: Mailbox, postman: Postman) -> None:
@@ -224,7 +207,7 @@ def test_a_revoked_share_is_not_mailed(console: Console, mailbox: Mailbox, postm
     share, _ = shares.create(console.store, ACME, offer, operator("root"))
     shares.revoke(console.store, ACME, share.id, operator("root"))
     postman.round()
-    assert (mailbox.mails, _states(console)) == ([], {("failed", "mail-withdrawn")})
+    assert (mailbox.mails, mail_states(console)) == ([], {("failed", "mail-withdrawn")})
 
 
 def test_killed_between_send_and_record_it_is_sent_again_and_both_links_are_good(
@@ -238,16 +221,16 @@ def test_killed_between_send_and_record_it_is_sent_again_and_both_links_are_good
     os.kill(dying.pid, signal.SIGKILL)
     dying.wait()
     mailbox.mood("")
-    assert _states(console) == {("queued", None)}
+    assert mail_states(console) == {("queued", None)}
     alive = Postman(console.store, POST, partial(smtp.send, MailServer("127.0.0.1", mailbox.port, "none")))
     console.clock.turn(mails.LEASE_SECONDS + 1)
     alive.round()
     assert len(mailbox.mails) == 3
     [again] = [mail for mail in mailbox.mails if mail["Message-ID"] == first[0]["Message-ID"]][1:]
-    assert _states(console) == {("sent", None)}
+    assert mail_states(console) == {("sent", None)}
     for mail in (first[0], again):
         if mail["Subject"] == "Your password":
-            assert accounts.of_link(console.store, _token(mail))
+            assert accounts.of_link(console.store, token_of(mail))
 
 
 def test_two_postmen_send_a_mail_once(console: Console, mailbox: Mailbox, postman: Postman) -> None:
@@ -285,73 +268,7 @@ def test_what_was_sent_is_not_sent_again(console: Console, mailbox: Mailbox, pos
             mails.retry(console.store, ACME, mail.id)
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """Of this machine, vouched for by itself."""
-    folder = tmp_path_factory.mktemp("tls")
-    names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
-    files = ("-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem"))
-    made = subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names, *files], capture_output=True
-    )
-    if made.returncode:
-        pytest.skip("no openssl")
-    return str(folder / "cert.pem"), str(folder / "key.pem")
-
-
-def test_with_tls_the_server_is_asked_who_it_is_and_the_account_is_used(
-    console: Console, make_mailbox: Callable[..., Mailbox], certificate: tuple[str, str]
-) -> None:
-    mailbox = make_mailbox("--tls", *certificate, "--login", "fsplug", "s3cret")
-    trusted = MailServer("localhost", mailbox.port, "starttls", "fsplug", "s3cret", certificate[0])
-    console.give("1001", email=ANNA, role="superuser")
-    Postman(console.store, POST, partial(smtp.send, trusted)).round()
-    assert len(mailbox.mails) == 2
-    for server, code in (
-        (MailServer("localhost", mailbox.port, "starttls", "fsplug", "s3cret"), "smtp-not-trusted"),
-        (MailServer("localhost", mailbox.port, "starttls", "fsplug", "wrong", certificate[0]), "smtp-account"),
-        (MailServer("localhost", mailbox.port, "starttls", "fsplug", "blåbær", certificate[0]), "smtp-account"),
-        (MailServer("localhost", mailbox.port, "starttls", ca_file="/nowhere"), "smtp-not-trusted"),
-    ):
-        with pytest.raises(Unavailable) as trouble:
-            smtp.send(server, mailbox.mails[0])
-        assert trouble.value.code == code
-
-
-def test_a_server_without_tls_gets_nothing_where_tls_is_wanted(mailbox: Mailbox, console: Console) -> None:
-    console.give("1001", email=ANNA, role="superuser")
-    Postman(console.store, POST, partial(smtp.send, MailServer("127.0.0.1", mailbox.port))).round()
-    assert (mailbox.mails, _states(console)) == ([], {("queued", "smtp-lacks")})
-
-
-def test_mail_never_goes_in_the_open_over_a_network(console: Console) -> None:
-    from email.message import EmailMessage
-
-    with pytest.raises(Invalid, match="mail unencrypted; set smtp_security"):
-        smtp.send(MailServer("192.0.2.1", 25, "none"), EmailMessage())
-
-
 def test_mail_makes_no_entry_in_the_trail_and_the_invitation_does(console: Console) -> None:
     console.give("1001", email=ANNA, role="superuser")
     accounts.invite(console.store, ACME, "1001", "root")
     assert [entry.act for entry in trail.listed(console.store, ACME, limit=2)] == ["invite", "rights"]
-
-
-def test_a_server_that_answers_byte_by_byte_is_left_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp, "MAIL_SECONDS", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def drip() -> None:
-            connection, _ = listener.accept()
-            # The first line never ends.
-            with connection, suppress(OSError):
-                while True:
-                    connection.sendall(b"2")
-                    time.sleep(0.01)
-
-        dripping = Thread(target=drip, daemon=True)
-        dripping.start()
-        with pytest.raises(Unavailable):
-            smtp.check(MailServer("127.0.0.1", listener.getsockname()[1], "none"))
-        dripping.join(PATIENCE_SECONDS)
-        assert not dripping.is_alive(), "the connection is closed"

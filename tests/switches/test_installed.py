@@ -21,7 +21,7 @@ from tests.switches.barephone import BarePhone
 from tests.switches.guesser import guesser
 from tests.switches.installation import Installed, furnished
 from tests.switches.test_fail2ban import host_of
-from tests.xml.test_on_freeswitch import short_prompt
+from tests.xml.office import short_prompt
 
 CONSENT, SALES, CUSTOMER = "+4570103001", "+4570102001", "+4522334455"
 OK, FORBIDDEN = "SIP/2.0 200 OK", "SIP/2.0 403 Forbidden"

@@ -1,6 +1,5 @@
 """What is dialled and who asks, and what the switch is answered."""
 
-import re
 from typing import Any
 
 import pytest
@@ -8,7 +7,6 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 
-from fsplug.errors import Unavailable
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.xml.answers import FIELDS, NOT_FOUND, Answers
@@ -16,23 +14,9 @@ from fsplug.xml.dialplan.prompts import hash_of
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import OWN_PROMPTS, Ways
 from tests.xml import documents
+from tests.xml.dialled import ACME, ANNA, BETA, BO, CY, run
 from tests.xml.elaborate import DOMAIN as WIDE
 from tests.xml.installed import demo, stored
-
-ACME, BETA = "acme.example", "beta.example"
-ANNA = [
-    "sofia/internal/anna-app%wide.example",
-    "sofia/internal/anna%wide.example",
-    "sofia/gateway/far/+4520501001",
-    "sofia/internal/anna-tablet%wide.example",
-]
-BO, CY = "sofia/internal/d2%wide.example", "sofia/internal/d3%wide.example"
-
-
-def run(answers: Answers, dialled: str, domain: str = WIDE) -> documents.Tree:
-    """The extension that a number runs."""
-    [*_, found] = documents.extensions_run(documents.answer(answers.dialplan(domain, dialled)), dialled)
-    return found
 
 
 @pytest.mark.parametrize(
@@ -59,82 +43,9 @@ def test_a_number_rings_people(dialled: str, group: str, steps: list[list[str]],
     assert all(marks[f"fsplug_arm_{leg}"] == "" for leg in marks["fsplug_legs"].split(","))
 
 
-@pytest.mark.parametrize(
-    ("dialled", "name", "goes_on", "withholds"),
-    [
-        ("#31#22334455", "number withheld", "22334455", True),
-        ("*31*+4522334455", "number withheld", "+4522334455", True),
-        ("#31#0046812345678", "number withheld", "0046812345678", True),
-        ("*31#22334455", "number shown", "22334455", False),
-        ("#31#70501001", "number withheld", "70501001", True),
-        # Who calls for help is never withheld: the extension for emergency numbers knows nothing of this.
-        ("#31#112", "number withheld", "112", True),
-    ],
-)
-def test_a_prefix_before_a_number_outside_withholds_the_caller_s_or_shows_it(
-    dialled: str, name: str, goes_on: str, withholds: bool, answers: Answers
-) -> None:
-    found = run(answers, dialled)
-    assert found.get("name") == name
-    [condition] = found.iter("condition")
-    behind = re.search(condition.get("expression", ""), dialled)
-    assert behind is not None and behind[1] == goes_on
-    assert documents.actions(found, "transfer") == [f"$1 XML {WIDE}"]
-    [mark] = documents.actions(found, "set")
-    assert ("hide_number" in mark) == withholds
-    out = run(answers, "22334455")
-    assert documents.marks(out)["fsplug_privacy"] == "${fsplug_withhold}"
-    assert documents.marks(out)["fsplug_withhold"] == ""
-    assert all("[${fsplug_privacy}fsplug_leg=trunk," in bridge for bridge in documents.actions(out, "bridge"))
-    assert "privacy" not in "".join(documents.actions(run(answers, "112"), "bridge"))
-
-
-@pytest.mark.parametrize("dialled", ["#31#101", "#31#*28*101", "#31#", "#31##31#22334455", "#31#1813", "31#22334455"])
-def test_a_prefix_before_anything_else_is_no_number(dialled: str, answers: Answers) -> None:
-    ran = documents.extensions_run(documents.answer(answers.dialplan(WIDE, dialled)), dialled)
-    assert [one.get("name") for one in ran] == ["who calls"]
-
-
 def test_a_person_s_own_number_needs_no_extension_of_its_own(answers: Answers) -> None:
     assert run(answers, "70501001").get("name") == "user anna"
     assert run(answers, "70501002").get("name") == "number +4570501002"
-
-
-@pytest.mark.parametrize(
-    ("dialled", "places"),
-    [
-        ("22334455", ["sofia/gateway/far/+45$1", "sofia/gateway/near/+45$1"]),
-        ("+4522334455", ["sofia/gateway/far/+45$1", "sofia/gateway/near/+45$1"]),
-        ("0046703334455", ["sofia/gateway/near/+$1", "sofia/gateway/far/+$1"]),
-        ("+46812345678", ["sofia/gateway/far/+$1"]),
-        ("1813", ["sofia/gateway/far/$1", "sofia/gateway/near/$1"]),
-    ],
-)
-def test_the_world_is_reached_by_the_trunk_with_the_longest_prefix(
-    dialled: str, places: list[str], answers: Answers
-) -> None:
-    found = run(answers, dialled)
-    assert [data.rpartition("]")[2] for data in documents.actions(found, "bridge")] == places
-    marks = documents.marks(found)
-    assert (marks["fsplug_legs"], marks["fsplug_direction"]) == ("trunk", "outgoing")
-    assert ("NETWORK_OUT_OF_ORDER" in marks["continue_on_fail"]) == (len(places) > 1)
-
-
-@pytest.mark.parametrize("domain", [ACME, BETA, WIDE, "many.example", "usa.example"])
-def test_emergency_calls_come_first_and_are_never_refused(domain: str, answers: Answers) -> None:
-    found = documents.extensions_run(documents.answer(answers.dialplan(domain, "112")), "112")
-    assert [one.get("name") for one in found] == ["emergency"]
-    assert documents.actions(found[0], "execute_extension") == []
-    assert documents.marks(found[0])["fsplug_on_failure"] == "open"
-    assert documents.actions(found[0], "bridge")[0].endswith("/$1")
-
-
-def test_an_emergency_call_goes_on_to_the_next_trunk(answers: Answers) -> None:
-    found = run(answers, "112")
-    assert [data.rpartition("]")[2] for data in documents.actions(found, "bridge")] == [
-        "sofia/gateway/far/$1",
-        "sofia/gateway/near/$1",
-    ]
 
 
 def test_no_more_is_rung_than_freeswitch_can_ring(answers: Answers) -> None:
@@ -235,35 +146,6 @@ def test_only_a_person_s_own_phones_may_send_a_call_elsewhere(
     assert all("outbound_redirect_fatal=true" in bridge for bridge in documents.actions(found, "bridge"))
 
 
-def test_a_phone_s_entry_brings_its_call_home(answers: Answers) -> None:
-    entry = documents.answer(answers.directory(WIDE, "anna-app"))
-    known = documents.variables(entry)
-    assert {name: known[name] for name in ("user_context", "fsplug_user", "fsplug_device")} == {
-        "user_context": WIDE,
-        "fsplug_user": "anna",
-        "fsplug_device": "app",
-    }
-    assert known["outbound_caller_id_number"] == "+4570501001"
-    assert known["effective_caller_id_name"] == "Anna Å. Holm"
-    assert documents.params(entry)["dial-string"].endswith("]sofia/internal/anna-app%wide.example")
-
-
-def test_a_person_rings_on_every_device_and_only_a_phone_signs_in(answers: Answers) -> None:
-    anna = documents.params(documents.answer(answers.directory(WIDE, "anna")))
-    assert anna["dial-string"].count("fsplug_leg=anna.") == 4
-    assert len(anna["a1-hash"]) == 32
-    bo = documents.params(documents.answer(answers.directory(WIDE, "bo")))
-    assert "a1-hash" not in bo
-    assert bo["allow-empty-password"] == "false"
-
-
-def test_whom_a_company_has_not_it_has_not(answers: Answers) -> None:
-    for name in ("nobody", "d2 ", "", "1001", "' OR 1=1 --"):
-        document = answers.directory(WIDE, name)
-        assert "<user " not in document
-        assert '<domain name="wide.example">' in document
-
-
 def test_another_company_s_people_and_numbers_are_not_found(answers: Answers) -> None:
     assert "1001-app" not in answers.directory(BETA, "1001-app")
     assert documents.variables(documents.answer(answers.directory(BETA, "1001")))["fsplug_company"] == BETA
@@ -298,41 +180,6 @@ def test_what_is_not_ours_is_not_found(request_: dict[str, str], answers: Answer
     assert answers.answer(request_) == NOT_FOUND
 
 
-@pytest.mark.parametrize("action", ["sip_auth", "user_call", "message-count", "reverse-auth-lookup"])
-def test_every_question_about_a_user_gets_the_user(action: str, answers: Answers) -> None:
-    asked = {"section": "directory", "tag_name": "domain", "key_value": ACME, "user": "1001", "action": action}
-    assert answers.answer(asked) == answers.answer({**asked, "domain": ACME}) == answers.directory(ACME, "1001")
-
-
-@pytest.mark.parametrize(
-    ("at", "may"),
-    [(ACME, True), ("Acme.Example", True), ("192.0.2.1", True), (BETA, False), (BETA.upper(), False)],
-)
-def test_a_phone_registers_as_nobody_of_another_company(at: str, may: bool, answers: Answers) -> None:
-    asked = {"section": "directory", "domain": ACME, "user": "1001", "action": "sip_auth", "ip": "192.0.2.9"}
-    answer = answers.answer({**asked, "sip_auth_method": "REGISTER", "sip_to_user": "1001", "sip_to_host": at})
-    assert ("sip-forbid-register" not in answer) == may
-    assert answers.answer({**asked, "sip_auth_method": "INVITE", "sip_to_host": at}) == answers.directory(ACME, "1001")
-
-
-def test_who_is_refused_is_so_while_the_store_is_away_whatever_their_name(tmp_path: Any) -> None:
-    asked = {"section": "directory", "action": "sip_auth", "domain": "old.example", "ip": "192.0.2.9"}
-    away = Store(tmp_path / "gone" / "fsplug.db")
-    answers = Answers(away, Templates(), Ways(), refuses=lambda its: its.address == "192.0.2.9")
-    assert "sip-forbid-register" in answers.answer({**asked, "user": "1001"})
-    assert documents.users(documents.answer(answers.answer({**asked, "user": "Åse & Bo"}))) == {}
-    with pytest.raises(Unavailable):
-        answers.answer({**asked, "user": "1001", "ip": "192.0.2.8"})
-
-
-def test_by_a_question_that_is_cut_nobody_signs_in(answers: Answers) -> None:
-    begun = {"section": "directory", "tag_name": "domain", "key_value": ACME, "action": "sip_auth"}
-    part = documents.answer(answers.of_part(begun) or "")
-    assert [one.get("name") for one in part.iter("domain")] == [ACME] and documents.users(part) == {}
-    assert answers.of_part({"section": "dialplan", "Caller-Context": ACME}) is None
-    assert answers.of_part({}) is None
-
-
 def test_the_switch_is_asked_to_send_every_field_that_is_read(answers: Answers) -> None:
     read = set()
 
@@ -351,12 +198,6 @@ def test_the_switch_is_asked_to_send_every_field_that_is_read(answers: Answers) 
     for one in (sign_in, department, {"section": "dialplan"}, transfer):
         answers.answer(Question(one))
     assert read - {"section", "tag_name", "key_value"} == set(FIELDS)
-
-
-def test_a_group_call_gets_the_department(answers: Answers) -> None:
-    asked = {"section": "directory", "domain": ACME, "group_name": "Support", "action": "group_call"}
-    assert answers.answer(asked) == answers.directory(ACME, department="Support")
-    assert set(documents.users(documents.answer(answers.answer(asked)))) == {"1003", "1004"}
 
 
 def test_a_transfer_is_looked_for_where_it_goes_not_where_the_call_came_in(answers: Answers) -> None:

@@ -1,108 +1,29 @@
 """Rendered files on a real FreeSWITCH: what people dial, what they are called, and when."""
 
-import json
-import re
 import shutil
-import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
-from datetime import datetime, timedelta
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from fsplug.errors import Unavailable
 from fsplug.esl import commands
-from fsplug.lab.exchange import Exchange, password
-from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
-from fsplug.lab.scenario import SCENARIOS, Scenario, ScenarioRole, read_scenario
+from fsplug.lab.exchange import password
+from fsplug.lab.freeswitch import find_freeswitch, wait_for
+from fsplug.lab.scenario import ScenarioRole, read_scenario
 from fsplug.lab.sipp import play
 from fsplug.lab.softphone import Softphone
 from fsplug.policy.consent import Result, played
-from fsplug.policy.hours import DAYS
-from fsplug.store.change import planning
-from fsplug.store.db.database import Store
-from fsplug.xml.files import Files, Folder
-from fsplug.xml.templates import Templates
 from fsplug.xml.text import name
 from fsplug.xml.ways import Ways
-from tests.switches.barephone import BarePhone, Message
+from tests.switches.barephone import BarePhone
 from tests.switches.standin import StandIn
 from tests.switches.test_fixture_dialplan import live_legs, variables
-from tests.xml.installed import demo, stored, switch_on_files
-from tests.xml.keypad import press
+from tests.xml.installed import stored, switch_on_files
+from tests.xml.office import ACME, BETA, CLOSED, OPEN, UNKNOWN_ZONE, Document, Office, furnished, short_prompt
+from tests.xml.officephones import BROUGHT, audio_port, legs_up, passed_on, ringing_order, rings_while_pressing
 from tests.xml.test_text import HOSTILE
-
-ACME, BETA = "acme.example", "beta.example"
-ZONE = "Pacific/Auckland"
-OPEN, CLOSED, UNKNOWN_ZONE = "+4570104001", "+4570104002", "+4681004003"
-Document = dict[str, Any]
-
-
-class Office:
-    """A FreeSWITCH on rendered files. `change` changes what the files are rendered of."""
-
-    def __init__(self, store: Store, switch: RealSwitch, ways: Ways) -> None:
-        self._store, self._ways = store, ways
-        self.switch = switch
-        self.exchange = Exchange(switch.ports)
-
-    def change(self, how: Callable[[Document], object]) -> None:
-        """Change the document of before the tests, render it, and have the switch read it."""
-        document = furnished()
-        how(document)
-        planning.apply_plan(self._store, planning.plan(self._store, document), "test")
-        Folder(self.switch.conf).write(Files(self._store, Templates(), self._ways).every())
-        assert self.switch.api("reloadxml").startswith("+OK")
-
-    @contextmanager
-    def phone(self, user: str, company: str = ACME) -> Iterator[BarePhone]:
-        """A phone of this user's, signed in by digest."""
-        with BarePhone() as one, self.exchange.signed_in(company, {user: one.port}):
-            yield one
-
-    def fsplug(self) -> StandIn:
-        """Somebody who is asked, and says nothing."""
-        return StandIn(self.switch.ports.fsplug_port, {})
-
-    def play(self, *roles: ScenarioRole) -> list[str]:
-        """Have these people do what they do; what went wrong."""
-        scenario = Scenario("test", SCENARIOS / "roles", "", roles[0].company, roles)
-        return [one.complaint for one in play(scenario, self.exchange) if not one.is_well]
-
-
-def furnished() -> Document:
-    """The demo, its companies far from each other in time, with numbers that are open and closed just now."""
-    document = demo()
-    acme, beta = document["company"]
-    acme["timezone"], beta["timezone"] = ZONE, "Asia/Tokyo"
-    acme["ivr"][0] |= {"timeout_seconds": 1, "tries": 2}
-    acme["group"].append({"number": "2004", "members": ["1001", "1002", "1003"], "strategy": "random"})
-    acme["group"].append({"number": "2005", "members": ["1001"], "ring_seconds": 1, "overflow": {"group": "2003"}})
-    groups = {"group": "2001", "closed": {"group": "2002"}}
-    acme["number"] += [
-        {"number": OPEN, "hours": hours_around_now(), **groups},
-        {"number": "+4570104004", "group": "2004"},
-        {"number": "+4570104005", "group": "2005"},
-        {"number": CLOSED, "hours": [f"{day_from_now(2)}-{day_from_now(5)} 00:00-24:00"], **groups},
-    ]
-    beta["number"].append(
-        {"number": UNKNOWN_ZONE, "group": "2001", "hours": ["mon 00:00-00:01"], "closed": {"user": "1001"}}
-    )
-    return document
-
-
-def day_from_now(days: int) -> str:
-    return DAYS[(datetime.now(ZoneInfo(ZONE)).weekday() + days) % 7]
-
-
-def hours_around_now() -> list[str]:
-    now = datetime.now(ZoneInfo(ZONE))
-    begins = now - timedelta(hours=1) if now.hour else now.replace(minute=0)
-    return [f"{day_from_now(0)} {begins:%H:%M}-24:00", f"{day_from_now(1)} 00:00-01:00"]
 
 
 @pytest.fixture(scope="module")
@@ -128,15 +49,6 @@ def office(furnished_office: Office) -> Iterator[Office]:
     furnished_office.switch.wait_until_idle()
 
 
-def short_prompt(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(3200))
-
-
 @pytest.mark.parametrize(
     "scenario", ["incoming-user", "outgoing", "internal", "group-first-answer-wins", "attended-transfer", "fail-closed"]
 )
@@ -158,21 +70,6 @@ def test_the_caller_s_key_leads_to_the_group_and_silence_to_the_other(key: str, 
     assert (told.result, told.ivr) == ({"1": Result.YES, "2": Result.NO}.get(key, Result.SILENCE), "3001")
     # Both languages have the same short prompt here.
     assert (told.languages, len(told.hashes), len(set(told.hashes))) == (("da", "en"), 2, 1)
-
-
-def rings_while_pressing(phone: BarePhone, port: int, key: str) -> Message:
-    for _ in range(12):
-        if key:
-            press("127.0.0.1", port, key)
-        with suppress(Unavailable):
-            return phone.hear("INVITE", 0.7)
-    raise AssertionError("the phone did not ring")
-
-
-def audio_port(answered: Message) -> int:
-    found = re.search(r"^m=audio (\d+)", answered.text, re.MULTILINE)
-    assert found
-    return int(found[1])
 
 
 @pytest.mark.parametrize(("number", "group"), [(OPEN, "2001"), (CLOSED, "2002"), (UNKNOWN_ZONE, "2001")])
@@ -224,19 +121,6 @@ def test_a_random_group_rings_everybody_and_not_always_the_same_first(office: Of
             orders.append(tuple(ringing_order(office, phones, caller)))
     assert {tuple(sorted(order)) for order in orders} == {("1001", "1002", "1003")}
     assert len({order[0] for order in orders}) == 3
-
-
-def ringing_order(office: Office, phones: dict[str, BarePhone], caller: BarePhone) -> list[str]:
-    def busy(user: str) -> tuple[float, str]:
-        invite = phones[user].hear("INVITE")
-        phones[user].answer(invite, "486 Busy Here")
-        return invite.at, user
-
-    with ThreadPoolExecutor(len(phones)) as ringing:
-        caller.call(office.switch.ports.external_port, "+4570104004")
-        order = sorted(ringing.map(busy, phones))
-    caller.hear("SIP/2.0 4")
-    return [user for _, user in order]
 
 
 def test_a_group_that_nobody_answers_asks_anew_for_its_overflow(office: Office) -> None:
@@ -313,30 +197,10 @@ def test_a_listener_s_phone_does_not_lead_what_is_heard_elsewhere(office: Office
         assert ringing.result() == "-ERR REQUESTED_CHAN_UNAVAIL\n"
 
 
-# What makes phones pick up by themselves or ring otherwise, and what trunks believe of whoever calls.
-_OF_THE_CALLER = {
-    "Alert-Info": "<http://127.0.0.1/Bellcore-dr4>;info=alert-autoanswer;answer-after=0",
-    "Call-Info": "<sip:c.example>;answer-after=0",
-    "Answer-Mode": "Auto",
-    "Priv-Answer-Mode": "Auto",
-    "P-Auto-Answer": "normal",
-    "X-AutoAnswer": "TRUE",
-    "Diversion": "<sip:+4587654323@c.example>;reason=unconditional",
-    "History-Info": "<sip:+4587654324@c.example>;index=1",
-    "P-Charge-Info": "<sip:+4587654325@c.example>",
-    "P-Served-User": "<sip:+4587654326@c.example>",
-    "User-to-User": "1234;encoding=hex",
-    "Referred-By": "<sip:+4587654327@c.example>",
-    "CC-Diversion": "<sip:+4587654328@c.example>",
-    "On-Behalf-Of": "<sip:+4587654329@c.example>",
-}
-_BROUGHT = "".join(f"{name}: {value}\r\n" for name, value in _OF_THE_CALLER.items())
-
-
 def test_no_header_of_a_trunk_s_reaches_a_phone_and_none_of_the_phone_s_the_trunk(office: Office) -> None:
     office.change(lambda document: None)
     with office.phone("1001") as anna, BarePhone() as caller:
-        caller.call(office.switch.ports.external_port, "+4570101001", headers=_BROUGHT)
+        caller.call(office.switch.ports.external_port, "+4570101001", headers=BROUGHT)
         invite = anna.hear("INVITE")
         anna.answer(invite, "486 Busy Here", "X-Node: desk", "P-Charge-Info: <sip:1001@acme.example>")
         heard = caller.hear("SIP/2.0 486")
@@ -350,17 +214,12 @@ def test_no_header_of_a_phone_s_reaches_a_trunk_or_a_colleague(dialled: str, off
     ports = office.switch.ports
     clara = Softphone(ports.internal_port, ACME, "1003", password(ACME, "1003"))
     with BarePhone(ports.trunk_port) as trunk, office.phone("1001") as anna, clara:
-        clara.call(dialled, _BROUGHT)
+        clara.call(dialled, BROUGHT)
         called = anna if dialled == "1001" else trunk
         invite = called.hear("INVITE")
         called.answer(invite, "486 Busy Here")
         wait_for(lambda: clara.dialog.state == "ended", "the call to end")
     assert passed_on(invite) == {}
-
-
-def passed_on(invite: Message) -> dict[str, str]:
-    """Those of the caller's headers that an INVITE of the switch's has."""
-    return {name: invite.header(name) for name in _OF_THE_CALLER if invite.header(name)}
 
 
 @pytest.mark.parametrize(
@@ -414,12 +273,6 @@ def test_a_dialplan_of_one_s_own_rings_a_person_by_name_and_a_department(dialled
         clara.answer(invite, "486 Busy Here")
         assert calling.result().startswith("-ERR")
     assert (leg["fsplug_company"], leg["fsplug_user"], leg["fsplug_leg"]) == (ACME, "1003", "1003.desk")
-
-
-def legs_up(switch: RealSwitch) -> list[str]:
-    """The legs there are."""
-    wait_for(lambda: '"uuid"' in switch.api("show channels as json"), "a leg to be listed")
-    return [row["uuid"] for row in json.loads(switch.api("show channels as json"))["rows"]]
 
 
 def test_a_mobile_is_called_by_its_trunk(office: Office) -> None:

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 
-from fsplug.store.config import devices
-from tests.cli.conftest import ACME, BETA, DEMO, Cli
+from tests.cli.conftest import ACME, BETA, OF_ACME, Cli
 
-C = ("--company", ACME)
 # How each noun is named in the demo or added to it, changed, and what then differs.
 NOUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, Any]]] = {
     "department": (("Legal",), ("--name", "Law"), ("name", "Law")),
@@ -46,38 +44,38 @@ def _user(noun: str) -> tuple[str, ...]:
 def test_a_noun_can_be_added_listed_shown_changed_and_removed(cli: Cli, noun: str) -> None:
     given, change, (field, value) = NOUNS[noun]
     name, called = given[0], given[0]
-    before = cli.json(noun, "list", *C)
-    made = cli.json(noun, "add", *C, *given)
+    before = cli.json(noun, "list", *OF_ACME)
+    made = cli.json(noun, "add", *OF_ACME, *given)
     assert (made.pop("password", None) is not None) is (noun == "device")
     assert made == {"company": ACME, "changed": True, "version": 2}
-    assert len(cli.json(noun, "list", *C)) == len(before) + 1
-    assert name in cli.ok(noun, "list", *C)
-    assert cli.json(noun, "show", *C, *_user(noun), name).get(field) != value
-    assert cli.json(noun, "set", *C, *_user(noun), name, *change)["version"] == 3
+    assert len(cli.json(noun, "list", *OF_ACME)) == len(before) + 1
+    assert name in cli.ok(noun, "list", *OF_ACME)
+    assert cli.json(noun, "show", *OF_ACME, *_user(noun), name).get(field) != value
+    assert cli.json(noun, "set", *OF_ACME, *_user(noun), name, *change)["version"] == 3
     called = "Law" if noun == "department" else name
-    assert cli.json(noun, "show", *C, *_user(noun), called)[field] == value
-    assert cli.error(noun, "remove", *C, *_user(noun), called) == (2, "removal-not-confirmed")
-    assert cli.json(noun, "remove", *C, *_user(noun), called, "--yes")["version"] == 4
-    assert cli.json(noun, "list", *C) == before
-    assert cli.error(noun, "show", *C, *_user(noun), called) == (2, f"unknown-{noun}")
+    assert cli.json(noun, "show", *OF_ACME, *_user(noun), called)[field] == value
+    assert cli.error(noun, "remove", *OF_ACME, *_user(noun), called) == (2, "removal-not-confirmed")
+    assert cli.json(noun, "remove", *OF_ACME, *_user(noun), called, "--yes")["version"] == 4
+    assert cli.json(noun, "list", *OF_ACME) == before
+    assert cli.error(noun, "show", *OF_ACME, *_user(noun), called) == (2, f"unknown-{noun}")
 
 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_what_is_there_is_not_added_again(cli: Cli, noun: str) -> None:
-    cli.ok(noun, "add", *C, *NOUNS[noun][0])
-    assert cli.error(noun, "add", *C, *NOUNS[noun][0]) == (2, f"{noun}-exists")
+    cli.ok(noun, "add", *OF_ACME, *NOUNS[noun][0])
+    assert cli.error(noun, "add", *OF_ACME, *NOUNS[noun][0]) == (2, f"{noun}-exists")
 
 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_a_change_of_nothing_is_a_mistyped_line(cli: Cli, noun: str) -> None:
-    cli.ok(noun, "add", *C, *NOUNS[noun][0])
-    assert cli.error(noun, "set", *C, *_user(noun), NOUNS[noun][0][0]) == (2, "bad-usage")
+    cli.ok(noun, "add", *OF_ACME, *NOUNS[noun][0])
+    assert cli.error(noun, "set", *OF_ACME, *_user(noun), NOUNS[noun][0][0]) == (2, "bad-usage")
 
 
 @pytest.mark.parametrize("noun", [*NOUNS, "licence", "right"])
 def test_nobody_sees_another_companys(cli: Cli, noun: str) -> None:
     names = {str(one) for one in cli.json(noun, "list", "--company", BETA)}
-    cli.ok(noun, "add", *C, *(NOUNS[noun][0] if noun in NOUNS else (_grant(noun), "1001", "--yes")))
+    cli.ok(noun, "add", *OF_ACME, *(NOUNS[noun][0] if noun in NOUNS else (_grant(noun), "1001", "--yes")))
     assert {str(one) for one in cli.json(noun, "list", "--company", BETA)} == names
 
 
@@ -88,24 +86,24 @@ def _grant(noun: str) -> str:
 @pytest.mark.parametrize("noun", ["licence", "right"])
 def test_licences_and_rights_are_given_to_several_and_taken_again(cli: Cli, noun: str) -> None:
     name = _grant(noun)
-    cli.ok(noun, "remove", *C, name, "1002", "--yes")
+    cli.ok(noun, "remove", *OF_ACME, name, "1002", "--yes")
     if noun == "licence":
-        cli.ok(noun, "remove", *C, name, "1001", "--yes")
-    assert cli.json(noun, "add", *C, name, "1001", "1002", "--yes")["changed"]
-    assert cli.json(noun, "add", *C, name, "1001")["changed"] is False
-    assert cli.json(noun, "show", *C, name) == {noun: name, "users": ["1001", "1002"]}
-    assert cli.error(noun, "set", *C, name, "1002", "1003") == (2, "removal-not-confirmed")
-    cli.ok(noun, "set", *C, name, "1002", "1003", "--yes")
-    assert cli.json(noun, "list", *C) == [{"user": "1002", noun: name}, {"user": "1003", noun: name}]
-    cli.ok(noun, "remove", *C, name, "1002", "--yes")
-    assert cli.json(noun, "list", *C, "--user", "1003") == [{"user": "1003", noun: name}]
-    assert cli.json(noun, "list", *C, "--user", "1002") == []
+        cli.ok(noun, "remove", *OF_ACME, name, "1001", "--yes")
+    assert cli.json(noun, "add", *OF_ACME, name, "1001", "1002", "--yes")["changed"]
+    assert cli.json(noun, "add", *OF_ACME, name, "1001")["changed"] is False
+    assert cli.json(noun, "show", *OF_ACME, name) == {noun: name, "users": ["1001", "1002"]}
+    assert cli.error(noun, "set", *OF_ACME, name, "1002", "1003") == (2, "removal-not-confirmed")
+    cli.ok(noun, "set", *OF_ACME, name, "1002", "1003", "--yes")
+    assert cli.json(noun, "list", *OF_ACME) == [{"user": "1002", noun: name}, {"user": "1003", noun: name}]
+    cli.ok(noun, "remove", *OF_ACME, name, "1002", "--yes")
+    assert cli.json(noun, "list", *OF_ACME, "--user", "1003") == [{"user": "1003", noun: name}]
+    assert cli.json(noun, "list", *OF_ACME, "--user", "1002") == []
 
 
 def test_a_licence_is_given_to_all_or_none(cli: Cli) -> None:
-    before = cli.json("licence", "list", *C)
-    assert cli.error("licence", "add", *C, "contact-pro", "1003", "nobody") == (2, "unknown-user")
-    assert cli.json("licence", "list", *C) == before
+    before = cli.json("licence", "list", *OF_ACME)
+    assert cli.error("licence", "add", *OF_ACME, "contact-pro", "1003", "nobody") == (2, "unknown-user")
+    assert cli.json("licence", "list", *OF_ACME) == before
 
 
 def test_a_company_can_be_added_changed_and_removed(cli: Cli) -> None:
@@ -140,7 +138,7 @@ def test_a_company_can_be_added_changed_and_removed(cli: Cli) -> None:
 
 def test_a_wrong_value_is_an_error_with_its_remedy(cli: Cli) -> None:
     assert cli.error("company", "set", ACME, "--timezone", "Mars") == (2, "invalid-entry")
-    result = cli.run("user", "set", *C, "1001", "--extension", "1002", "--department", "Slaes")
+    result = cli.run("user", "set", *OF_ACME, "1001", "--extension", "1002", "--department", "Slaes")
     assert result.exit_code == 2
     assert "user 1002 has 1002 already" in result.stderr or "user 1001 has 1002 already" in result.stderr
     assert "there is no department Slaes" in result.stderr
@@ -149,131 +147,60 @@ def test_a_wrong_value_is_an_error_with_its_remedy(cli: Cli) -> None:
 
 @pytest.mark.parametrize("name", ["a\nb", "a\u2028b", "a\x1b[2J", "x" * 501])
 def test_a_name_with_a_control_or_too_long_is_refused(cli: Cli, name: str) -> None:
-    assert cli.error("user", "set", *C, "1001", "--name", name) == (2, "bad-usage")
+    assert cli.error("user", "set", *OF_ACME, "1001", "--name", name) == (2, "bad-usage")
 
 
 @pytest.mark.parametrize(
     "name", ["${system(touch x)}", "$${x}", '<include> "&', "X-PRE-PROCESS", "👩‍👩‍👧 Zoë", "\u202eabc", "x" * 500]
 )
 def test_any_other_name_is_kept_as_it_was_typed(cli: Cli, name: str) -> None:
-    cli.ok("user", "set", *C, "1001", "--name", name)
-    assert cli.json("user", "show", *C, "1001")["name"] == name
-    assert "\u202e" not in cli.ok("user", "show", *C, "1001") + cli.ok("export")
+    cli.ok("user", "set", *OF_ACME, "1001", "--name", name)
+    assert cli.json("user", "show", *OF_ACME, "1001")["name"] == name
+    assert "\u202e" not in cli.ok("user", "show", *OF_ACME, "1001") + cli.ok("export")
 
 
 def test_a_renamed_department_keeps_its_users_its_policy_and_its_administrators(cli: Cli) -> None:
-    cli.ok("user", "set", *C, "1003", "--admin", "sub-admin", "--admin-department", "Sales", "--yes")
-    cli.ok("department", "set", *C, "Sales", "--name", "Salg")
-    assert cli.json("department", "show", *C, "Salg")["users"] == ["1001", "1002"]
-    assert cli.json("user", "show", *C, "1003")["admin_departments"] == ["Salg"]
-    assert [one["department"] for one in cli.json("policy", "show", *C)["departments"]] == ["Salg", "Support"]
+    cli.ok("user", "set", *OF_ACME, "1003", "--admin", "sub-admin", "--admin-department", "Sales", "--yes")
+    cli.ok("department", "set", *OF_ACME, "Sales", "--name", "Salg")
+    assert cli.json("department", "show", *OF_ACME, "Salg")["users"] == ["1001", "1002"]
+    assert cli.json("user", "show", *OF_ACME, "1003")["admin_departments"] == ["Salg"]
+    assert [one["department"] for one in cli.json("policy", "show", *OF_ACME)["departments"]] == ["Salg", "Support"]
 
 
 def test_a_department_with_users_cant_be_removed(cli: Cli) -> None:
-    assert cli.error("department", "remove", *C, "Sales", "--yes") == (2, "invalid-entry")
+    assert cli.error("department", "remove", *OF_ACME, "Sales", "--yes") == (2, "invalid-entry")
 
 
 def test_a_user_who_is_removed_leaves_the_groups_but_not_a_number_behind(cli: Cli) -> None:
-    result = cli.run("user", "remove", *C, "1004", "--yes")
+    result = cli.run("user", "remove", *OF_ACME, "1004", "--yes")
     assert (result.exit_code, "number +4570101004: user: there is no user 1004" in result.stderr) == (2, True)
-    cli.ok("number", "set", *C, "70101004", "--to", "group:2003")
-    cli.ok("user", "remove", *C, "1004", "--yes")
-    assert cli.json("group", "show", *C, "2003")["members"] == ["1003"]
+    cli.ok("number", "set", *OF_ACME, "70101004", "--to", "group:2003")
+    cli.ok("user", "remove", *OF_ACME, "1004", "--yes")
+    assert cli.json("group", "show", *OF_ACME, "2003")["members"] == ["1003"]
 
 
 def test_an_empty_value_takes_one_away(cli: Cli) -> None:
-    cli.ok("user", "set", *C, "1001", "--department", "", "--fixed-number", "", "--mobile-number", "20101001")
-    shown = cli.json("user", "show", *C, "1001")
+    cli.ok("user", "set", *OF_ACME, "1001", "--department", "", "--fixed-number", "", "--mobile-number", "20101001")
+    shown = cli.json("user", "show", *OF_ACME, "1001")
     assert ("department" in shown, "fixed_number" in shown, shown["mobile_numbers"]) == (False, False, ["+4520101001"])
-    cli.ok("user", "set", *C, "1001", "--mobile-number", "")
-    assert "mobile_numbers" not in cli.json("user", "show", *C, "1001")
+    cli.ok("user", "set", *OF_ACME, "1001", "--mobile-number", "")
+    assert "mobile_numbers" not in cli.json("user", "show", *OF_ACME, "1001")
 
 
 def test_an_admin_of_the_whole_company_needs_no_departments(cli: Cli) -> None:
-    cli.ok("user", "set", *C, "1001", "--admin", "sub-admin", "--admin-department", "Sales", "--yes")
-    cli.ok("user", "set", *C, "1001", "--admin", "company-admin", "--yes")
-    shown = cli.json("user", "show", *C, "1001")
+    cli.ok("user", "set", *OF_ACME, "1001", "--admin", "sub-admin", "--admin-department", "Sales", "--yes")
+    cli.ok("user", "set", *OF_ACME, "1001", "--admin", "company-admin", "--yes")
+    shown = cli.json("user", "show", *OF_ACME, "1001")
     assert (shown["admin"], "admin_departments" in shown) == ("company-admin", False)
 
 
 def test_one_profile_is_active_at_a_time(cli: Cli) -> None:
-    cli.ok("profile", "set", *C, "--user", "1001", "meeting", "--active")
-    found = {one["name"]: one["active"] for one in cli.json("profile", "list", *C, "--user", "1001")}
+    cli.ok("profile", "set", *OF_ACME, "--user", "1001", "meeting", "--active")
+    found = {one["name"]: one["active"] for one in cli.json("profile", "list", *OF_ACME, "--user", "1001")}
     assert found == {"available": False, "meeting": True}
-    assert cli.error("profile", "remove", *C, "--user", "1001", "meeting", "--yes") == (2, "invalid-entry")
-    cli.ok("profile", "add", *C, "--user", "1002", "available")
-    assert cli.json("profile", "show", *C, "--user", "1002", "available")["active"] is True
-
-
-def _password(cli: Cli, name: str = "desk") -> str:
-    """As an operator's copy has it, the one place that has passwords."""
-    [exported] = cli.json("export", *C, "--show-secrets")["company"]
-    [user] = (one for one in exported["user"] if one["username"] == "1001")
-    return str(next(one["password"] for one in user["device"] if one["name"] == name))
-
-
-def test_a_devices_password_is_printed_when_it_is_made_and_never_again(cli: Cli) -> None:
-    change = ("device", "set", *C, "--user", "1001", "desk", "--new-password")
-    said = cli.ok(*change)
-    password = _password(cli)
-    assert len(password) >= 20 and said.count(password) == 1
-    said, password = cli.json(*change)["password"], _password(cli)
-    assert said == password
-    a1_hash = devices.a1_hash("1001", ACME, password)
-    device = ("device", "show", *C, "--user", "1001", "desk")
-    for words in (device, ("device", "list", *C), ("user", "show", *C, "1001"), ("user", "list", *C)):
-        said = cli.ok(*words) + cli.ok(*words, "--json")
-        assert password not in said and a1_hash not in said, words
-    assert password not in cli.ok("export") + cli.ok("audit", "list") + cli.ok("policy", "show", *C)
-    assert password not in cli.ok("device", "set", *C, "--user", "1001", "desk", "--sip-username", "hall")
-    for words in (device, ("user", "show", *C, "1001")):
-        assert cli.error(*words, "--show-secrets") == (2, "bad-usage")
-
-
-def test_the_trail_names_the_phone_that_got_another_password(cli: Cli) -> None:
-    cli.ok("device", "set", *C, "--user", "1001", "desk", "--new-password")
-    [entry] = cli.json("audit", "list", *C, "--limit", "1")
-    assert (entry["act"], entry["facts"]["passwords"]) == ("configuration", ["device 1001 desk"])
-    cli.ok("trunk", "add", *C, "carrier", "--host", "sip.example.net", "--username", "acme")
-    [entry] = cli.json("audit", "list", *C, "--limit", "1")
-    assert entry["facts"]["passwords"] == ["trunk carrier"]
-    cli.ok("trunk", "set", *C, "carrier", "--port", "5070")
-    [entry] = cli.json("audit", "list", *C, "--limit", "1")
-    assert "passwords" not in entry["facts"]
-
-
-def test_passwords_that_a_document_makes_are_counted_not_printed(empty: Cli) -> None:
-    empty.ok("init")
-    result = empty.run("apply", DEMO)
-    assert result.exit_code == 0 and "made at random, and seen by nobody: " in result.stderr
-    assert _password(empty) not in result.output
-    assert "made at random" not in empty.run("apply", DEMO).stderr
-
-
-def test_a_password_comes_from_a_file_or_standard_input(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("first-password\n")
-    change = ("device", "set", *C, "--user", "1001", "desk")
-    cli.ok(*change, "--password-file", tmp_path / "secret")
-    assert _password(cli) == "first-password"
-    cli.ok(*change, "--password-file", "-", input="second-password\n")
-    assert _password(cli) == "second-password"
-    cli.ok(*change, "--ask-password", input="third-password\nthird-password\n")
-    assert _password(cli) == "third-password"
-    cli.ok(*change, "--sip-username", "hall")
-    assert _password(cli) == "third-password"
-    cli.ok(*change, "--new-password")
-    assert _password(cli) != "third-password"
-    assert cli.error(*change, "--password-file", tmp_path / "nowhere") == (2, "unreadable-file")
-    assert cli.error(*change, "--password-file", "-", "--new-password") == (2, "bad-usage")
-
-
-def test_a_trunk_keeps_its_password_to_itself(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("carrier-password")
-    host = ("--host", "sip.example.net", "--register", "--username", "acme")
-    cli.ok("trunk", "add", *C, "carrier", *host, "--password-file", tmp_path / "secret")
-    cli.ok("trunk", "set", *C, "carrier", "--port", "5070")
-    assert cli.json("trunk", "show", *C, "carrier", "--show-secrets")["password"] == "carrier-password"
-    assert "carrier-password" not in cli.ok("trunk", "show", *C, "carrier") + cli.ok("trunk", "list", *C, "--json")
+    assert cli.error("profile", "remove", *OF_ACME, "--user", "1001", "meeting", "--yes") == (2, "invalid-entry")
+    cli.ok("profile", "add", *OF_ACME, "--user", "1002", "available")
+    assert cli.json("profile", "show", *OF_ACME, "--user", "1002", "available")["active"] is True
 
 
 def test_an_export_is_what_apply_has_nothing_to_change_with(cli: Cli, tmp_path: Path) -> None:
