@@ -17,6 +17,7 @@ from fsplug.store.db.database import Store
 from fsplug.web.kernel import guard
 from fsplug.web.kernel.formatting import Moments
 from fsplug.web.kernel.icons import icon
+from fsplug.web.kernel.law import authority
 from fsplug.web.kernel.texts import language_of, words_in
 from fsplug.words.catalogue import LANGUAGES, Words
 from fsplug.words.moments import zone_of
@@ -116,6 +117,7 @@ def _facts() -> dict[str, Any]:
         "moments": looking.moments if looking else None,
         "languages": LANGUAGES,
         "said": _said(),
+        "authority": authority(looking.company.country if looking else None, g.words.language),
         "Need": Need,
     }
 

@@ -8,6 +8,7 @@ import pytest
 
 from fsplug.store.accounts import accounts, sessions
 from fsplug.web.kernel.assets import assets
+from fsplug.web.kernel.law import authority
 from fsplug.web.kernel.page import found
 from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import Console
@@ -173,3 +174,20 @@ def test_who_is_turned_away_goes_on_by_the_menu(console: Console, new_browser: A
     answer = bo.get("/policies")
     assert answer.status_code == 403
     assert 'href="/recordings"' in answer.text and 'href="/policies"' not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("country", "language", "responsible"),
+    [
+        ("DK", "sv", "dk"),
+        ("SE", "en", "se"),
+        ("SE", "da", "se"),
+        ("NO", "sv", "se"),
+        (None, "sv", "se"),
+        (None, "en", "dk"),
+    ],
+)
+def test_the_law_is_that_of_the_company_s_country_in_whatever_language(
+    country: str | None, language: str, responsible: str
+) -> None:
+    assert authority(country, language).country == responsible
