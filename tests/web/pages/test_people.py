@@ -373,7 +373,7 @@ def test_one_s_own_rights_can_be_an_administrator_s_to_give_and_that_is_written_
 def test_who_may_not_say_who_is_recorded_is_told_why_a_department_won_t_do(admin: Browser, console: Console) -> None:
     admin.post("/language", language="en", back="/")
     refused = send(admin, "/people/summary", "1001", version=version(console), department="in Support")
-    assert refused.status_code == 403 and "Only a superuser may do that" in refused.text
+    assert refused.status_code == 403 and "which only a superuser may do" in refused.text
     assert saved(admin, console, "1002", department="in Support").status_code == 303, "who is not recorded is moved"
 
 
