@@ -3,6 +3,7 @@
 import html
 import re
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.tables import table
 from tests.web.conftest import Browser
 
 DOCS = Path(__file__).parents[3] / "docs" / "console.md"
+WEB = Path(page.__file__).parents[1]
 TEXTS = texts.of(page.found())
 
 
@@ -56,6 +58,32 @@ def test_every_step_names_what_is_there_to_press(language: str) -> None:
             with rows.row(guide.name):
                 steps = list(guides.steps(Words(language, TEXTS), guide.name))
                 assert len(steps) >= 3 and not any("{" in one for one in steps)
+
+
+def test_what_a_step_names_can_be_read_on_a_page_and_is_named_in_every_language() -> None:
+    """What only a screen reader says, a label that is not shown, nobody finds by looking."""
+    shown, begun = _shown()
+    with table() as rows:
+        for name, said in TEXTS.items():
+            if not name.startswith("help-"):
+                continue
+            with rows.row(name):
+                [first, *others] = [_named(said[language]) for language in LANGUAGES]
+                assert all(other == first for other in others)
+                assert {one for one in first if one not in shown and not one.startswith(begun)} == set()
+
+
+def _named(step: str) -> set[str]:
+    return {name.replace("_", "-") for _, name, _, _ in Formatter().parse(step) if name}
+
+
+def _shown() -> tuple[set[str], tuple[str, ...]]:
+    """The names of the texts that the pages' templates show, and how those begin whose ends are known later."""
+    templates = "".join(one.read_text(encoding="utf-8") for one in WEB.glob("**/*.html"))
+    visible = re.sub(r'(?:aria-label|title|alt)="(?:\{\{.*?\}\}|[^"])*"', "", templates)
+    inside = " ".join(re.findall(r"\{[{%](.*?)[%}]\}", visible))
+    known = (f"{one}-" for one in re.findall(r't\.known\("([a-z-]+)"', inside))
+    return set(re.findall(r'"([a-z][a-z0-9-]*)"', inside)), (*re.findall(r'"([a-z-]+-)" ~', inside), *known, "menu-")
 
 
 def test_the_document_has_the_same_steps_in_english() -> None:
