@@ -34,7 +34,7 @@ def test_somebody_sees_the_guides_of_what_they_may_do(browser: Browser, console:
     assert _headings(bo) == ["account", "recordings", "colleagues", "my-calls", "own-call"]
     console.give("1002", admin="company-admin")
     bo.sign_in(email=BO)
-    assert {"people", "listening", "user"} <= set(_headings(bo))
+    assert {"people", "listening", "changes", "user"} <= set(_headings(bo))
 
 
 def test_whoever_has_yet_to_sign_in_reads_how_on_the_page_where_they_do(browser: Browser) -> None:

@@ -36,6 +36,7 @@ GUIDES = (
     Guide("excluded", Need.POLICY),
     Guide("people", Need.GRANTS),
     Guide("listening", Need.GRANTS),
+    Guide("changes", Need.CHANGES, Reach.COMPANY),
     Guide("user", Need.PEOPLE, Reach.DEPARTMENTS),
     Guide("colleagues"),
     Guide("my-calls"),
