@@ -89,7 +89,7 @@ def variables(caller: Leg, armed: Armed, version: int, conversation: str, path: 
     return {
         "fsplug_call": caller.uuid,
         "fsplug_conversation": conversation,
-        "fsplug_version": str(version),
+        "fsplug_version": f"{version}@{caller.company}",
         "fsplug_groups": ":".join(caller.groups),
         "fsplug_verdict": "given",
         "execute_on_answer": own,

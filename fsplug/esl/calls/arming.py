@@ -109,6 +109,8 @@ class CallArmer:
         )
         call = self._book.calls.setdefault(caller.uuid, Call(caller.uuid, caller.company, version, now))
         self._book.withdraw_all(call)
+        if call.company != caller.company:
+            self._conversations.led_on(call, caller.company, version)
         call.ringing = ringing
         call.armed = armed
         call.has_rung = call.leg_answered = False

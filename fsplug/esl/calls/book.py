@@ -73,7 +73,8 @@ class Channel:
 
 @dataclass(slots=True)
 class Call:
-    """A call fsplug knows of, named by the uuid of the leg that placed it; `legs` are the uuids of its live legs.
+    """A call fsplug knows of, named by the uuid of the leg that placed it; `legs` are the uuids of its live legs. It is
+    of the `company` in whose context that leg asked last.
 
     `began_at` is when fsplug first saw it. `caller_answered` is whether that leg was answered, `caller_left` whether it
     has hung up, `heir` the leg for which it had called, if the switch said so then, and `taken_back` what was armed
@@ -142,7 +143,7 @@ class CallBook:
             self._move(channel.leg, leg)
             known = leg
             if leg.version is None or not leg.call:
-                version = channel.leg.version if leg.version is None else leg.version
+                version = self.version_of(leg)
                 known = replace(leg, version=version, call=leg.call or channel.leg.call)
             channel.leg = self._placed(transferred_by(known, channel.met))
         call = self.calls.get(channel.leg.call)
@@ -186,9 +187,10 @@ class CallBook:
             self.conferences.pop(conference, None)
 
     def version_of(self, leg: Leg) -> int | None:
-        """The policy version this leg's first call began under; None for a new leg."""
+        """The policy version this leg's first call in its company began under; None for a leg that is new there."""
         known = self.channels.get(leg.uuid)
-        return known.leg.version if leg.version is None and known else leg.version
+        is_known = known is not None and leg.company in ("", known.leg.company)
+        return known.leg.version if leg.version is None and known and is_known else leg.version
 
     def forget(self, uuid: str) -> Channel | None:
         """Remove a leg that has ended; returns its channel, None if the leg was unknown."""
@@ -291,7 +293,7 @@ class CallBook:
     def _placed(self, leg: Leg) -> Leg:
         """The leg, completed with facts of its call. Its own variables lack them: only the dialplan sets them."""
         call = self.calls.get(leg.call)
-        if call is None or (leg.company and leg.version is not None):
+        if call is None or (leg.company and (leg.version is not None or leg.company != call.company)):
             return leg
         version = call.version if leg.version is None else leg.version
         return replace(leg, company=leg.company or call.company, version=version)

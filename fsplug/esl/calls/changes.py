@@ -13,7 +13,7 @@ from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.records import LegRecord
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.conversation.events import Change, How
-from fsplug.policy.recording.legs import identified
+from fsplug.policy.recording.legs import company_of, identified
 from fsplug.store.calls.control import act_id
 from fsplug.store.calls.conversation_entries import CallChanged
 
@@ -115,17 +115,18 @@ class Changes:
         call = call or self._call_of(channel, other)
         if call is None:
             return
-        leg = identified(channel.leg, call.company)
+        company = _company_of(channel, call)
+        leg = identified(channel.leg, company)
         self._ports.write(
             CallChanged(
                 id=name,
-                company=call.company,
+                company=company,
                 call=call.id,
                 change=change,
                 at=at,
                 leg=leg.uuid,
                 other=other,
-                user=leg.username or None if leg.company in ("", call.company) else None,
+                user=leg.username or None if leg.company in ("", company) else None,
                 number=next(iter(leg.numbers), ""),
                 how=how,
                 until=until,
@@ -136,3 +137,10 @@ class Changes:
         partner = self._book.channels.get(other or channel.partner or "")
         ids = (channel.leg.call, channel.leg.uuid, partner.leg.call if partner else "")
         return next((self._book.calls[one] for one in ids if one in self._book.calls), None)
+
+
+def _company_of(channel: Channel, call: Call) -> str:
+    """The company of the leg's latest talk in this call. By now the dialplan may have led the caller to another one."""
+    met = channel.met
+    is_within = met is not None and all(call.id in (leg.call, leg.uuid) for leg in (channel.leg, met))
+    return (company_of(channel.leg, met) if met is not None and is_within else "") or call.company

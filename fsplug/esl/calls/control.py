@@ -84,7 +84,7 @@ class Control:
             if channel is None:
                 continue
             facts = self._request(call, channel, username)
-            conversation = call.conversation.id_in(company) if call.conversation is not None else call.id
+            conversation = call.conversation.id_in(company, call.id) if call.conversation is not None else call.id
             until = max((one.due_at for one in self._pauses.of(call)), default=None)
             stands = self._withdrawal(call, channel)
             found.setdefault(conversation, OwnCall(call.id, conversation, facts, refusals(facts), until, stands))

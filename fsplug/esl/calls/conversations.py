@@ -45,7 +45,7 @@ class Conversations:
     def id_of(self, call: Call) -> str:
         """The id of the conversation of this call."""
         found = self._of.get(call.id)
-        return found.id_in(call.company) if found else call.id
+        return found.id_in(call.company, call.id) if found else call.id
 
     def meet(self, one: Leg, other: Leg) -> None:
         """These two legs talk to each other."""
@@ -54,6 +54,11 @@ class Conversations:
         its, others = (self._book.calls.get(leg.call or leg.uuid) for leg in (one, other))
         if its is not None and others is not None:
             self._unite(self._at_hand(its), self._at_hand(others))
+
+    def led_on(self, call: Call, company: str, version: int) -> None:
+        """The dialplan has led the caller to another company, which decides from now on by this policy version."""
+        call.company, call.version = company, version
+        self.on_united()
 
     def go_on(self, call: Call, leg: Leg, former: str) -> None:
         """This leg places this call; before that it belonged to the call `former`, if it is given."""

@@ -1,20 +1,20 @@
 """The decision of one talk, taken from the armed leg or from policy, and written down."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from fsplug.errors import Invalid
 from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
 from fsplug.esl.calls.conversations import Conversations
+from fsplug.esl.calls.decision_rows import decision_entry, decision_id, early_id, late_call, talk_name
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
-from fsplug.policy.entities import Party, Talk
-from fsplug.policy.recording.facts import talk_facts
-from fsplug.policy.recording.legs import EARLY_PREFIX, Leg, expected_talk, identified, in_order, talk_between
+from fsplug.policy.entities import Talk
+from fsplug.policy.recording.legs import Leg, company_of, expected_talk, identified, in_order, talk_between
 from fsplug.policy.recording.verdict import Verdict, verdict
-from fsplug.store.calls.entries import CallAnswered, CallSeen, DecisionMade
+from fsplug.store.calls.entries import CallAnswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,77 +30,6 @@ class Decided:
     verdict: Verdict
     recording: Recording | None
     armed: bool
-
-
-def talk_name(caller: Leg, answerer: Leg, ordinal: int) -> str:
-    """What a decision calls its talk. `ordinal` counts the talks of these two legs, from 0."""
-    return f"{caller.uuid}:{answerer.uuid or answerer.name}:{ordinal}"
-
-
-def decision_id(company: str, talk: str) -> str:
-    """The id of a decision that was not prepared before the talk: the same, whoever tells of the talk."""
-    return hashlib.sha256(f"{company} {talk}".encode()).hexdigest()[:32]
-
-
-def early_id(company: str, one: Leg, other: Leg, ordinal: int) -> str:
-    """The id of a recording that is begun before the talk of these legs: the same, whichever of them is named first."""
-    legs = ":".join(sorted((one.uuid, other.uuid)))
-    return EARLY_PREFIX + hashlib.sha256(f"{company} {legs}:{ordinal} recording".encode()).hexdigest()[:32]
-
-
-def decision_entry(
-    decision: str,
-    call: str,
-    talk: str,
-    between: Talk,
-    outcome: Verdict,
-    at: float,
-    leg: str | None,
-    recording: str | None,
-    path: str | None,
-) -> DecisionMade:
-    """The row of a decision on the talk named `talk`: what was decided, and the facts that it was decided from."""
-    return DecisionMade(
-        decision=decision,
-        call=call,
-        company=between.company,
-        talk=talk,
-        at=at,
-        version=outcome.version,
-        user=outcome.user,
-        leg=leg,
-        record=outcome.record,
-        rule=outcome.rule,
-        reason=outcome.reason,
-        direction=outcome.direction,
-        group=outcome.group,
-        caller=_number(between.caller),
-        answerer=_number(between.answerer),
-        inputs=talk_facts(between),
-        recording=recording,
-        path=path,
-        terms=outcome.terms,
-    )
-
-
-def late_call(call: str, switch: str, version: int, between: Talk, at: float) -> CallSeen:
-    """The row of a call that is known only by a talk: nobody asked for its verdict, or nothing is left of that."""
-    return CallSeen(
-        call=call,
-        company=between.company,
-        switch=switch,
-        version=version,
-        direction=between.direction,
-        group=between.groups[-1] if between.groups else None,
-        caller=_number(between.caller),
-        called=_number(between.answerer),
-        facts={},
-        at=at,
-    )
-
-
-def _number(party: Party) -> str:
-    return next(iter(party.numbers), "")
 
 
 class Decisions:
@@ -126,7 +55,7 @@ class Decisions:
         """The recording that a talk of these legs, which is about to begin, will order; None if it will order none, or
         one that is armed or has begun. Invalid or Unavailable if that can't be said.
         """
-        company = caller.company or answerer.company
+        company = company_of(caller, answerer)
         known = self._book.channels.get(caller.uuid)
         ordinal = known.talked_with.count(answerer.uuid) if known is not None else 0
         early = early_id(company, caller, answerer, ordinal)
@@ -137,16 +66,18 @@ class Decisions:
         if not (outcome.record and outcome.terms.begins_at_once):
             return None
         leg = caller if outcome.user == caller.username else answerer
-        ids = (one.call or one.uuid for one in in_order(caller, answerer))
-        call = next((one for one in ids if one in self._book.calls), "")
+        call = self._call_id(company, *in_order(caller, answerer))
         path = self._ports.spool.path(early)
         recording = Recording.ordered(early, path, company, call, outcome.terms)
         recording.leg, recording.is_early = leg.uuid, True
         return recording
 
     def write(self, decided: Decided, caller: Leg, answerer: Leg, ordinal: int, at: float) -> None:
-        """Write the decision, and that its call is answered. `ordinal` is as in `of`."""
+        """Write the decision, and that its call is answered, and another company's. `ordinal` is as in `of`."""
         self._write(decided, talk_name(caller, answerer, ordinal), at)
+        its = (self._book.calls.get(leg.call or leg.uuid) for leg in (caller, answerer))
+        for call in [one for one in its if one is not None and one.company != decided.talk.company]:
+            self._answered(call, at)
 
     def in_conference(self, own: Leg, others: Sequence[Leg], company: str) -> Decided | None:
         """What policy says of the part of the user on the leg `own`, still without an id; None if there is none of this
@@ -167,13 +98,13 @@ class Decisions:
         name = f"{own.uuid}:{conference}:{ordinal}"
         decision = decision_id(part.talk.company, name)
         call = self._call(part.call, part.talk, part.verdict.version, (own,))
-        recording = self._recording(part.verdict, own, call, decision) if part.verdict.record else None
+        recording = self._recording(part.talk, part.verdict, own, call, decision) if part.verdict.record else None
         decided = replace(part, id=decision, call=call.id, recording=recording)
         self._write(decided, name, at)
         return decided
 
     def _part(self, own: Leg, others: Sequence[Leg], company: str) -> Decided | None:
-        version = self._version(company, *(one for one in (own, *others) if one.company in ("", company)))
+        version = self._version(company, own, *others)
         talk = self._policy.part(own, others, company, version)
         if talk is None:
             return None
@@ -194,7 +125,7 @@ class Decisions:
         return Decided(armed.decision, call.id, talk, armed.arm.verdict, recording, armed=True)
 
     def _fresh(self, caller: Leg, answerer: Leg, ordinal: int, after_prompt: str | None) -> Decided:
-        company = caller.company or answerer.company
+        company = company_of(caller, answerer)
         talk, outcome, caller, answerer = self._judged(caller, answerer, company)
         call = self._call_of(*in_order(caller, answerer), outcome.version, talk)
         decision = decision_id(company, talk_name(caller, answerer, ordinal))
@@ -204,10 +135,10 @@ class Decisions:
         early = early_id(company, caller, answerer, ordinal)
         for begun, leg in ((early, recorded), (after_prompt, answerer)):
             if begun and self._has_begun(begun, leg, outcome):
-                recording = self._recording(outcome, leg, call, decision, begun)
+                recording = self._recording(talk, outcome, leg, call, decision, begun)
                 return Decided(decision, call.id, talk, outcome, recording, armed=True)
         made = self._made_away(caller, answerer, recorded) if ordinal == 0 else None
-        recording = self._recording(outcome, made or recorded, call, decision, made.away if made else "")
+        recording = self._recording(talk, outcome, made or recorded, call, decision, made.away if made else "")
         return Decided(decision, call.id, talk, outcome, recording, armed=made is not None)
 
     def _judged(self, caller: Leg, answerer: Leg, company: str) -> tuple[Talk, Verdict, Leg, Leg]:
@@ -234,18 +165,21 @@ class Decisions:
         return next((leg for leg in armed if self._ports.spool.exists(leg.away)), None)
 
     def _version(self, company: str, *legs: Leg) -> int:
-        """The policy version the call began under; today's for a call fsplug has not seen before."""
-        known = next((leg.version for leg in legs if leg.version is not None), None)
+        """The company's policy version that the call began under; today's for a call that it has not seen before."""
+        ours = (leg.version for leg in legs if leg.company in ("", company))
+        known = next((version for version in ours if version is not None), None)
         return self._policy.version(company) if known is None else known
 
-    def _recording(self, outcome: Verdict, leg: Leg, call: Call, decision: str, made: str = "") -> Recording:
+    def _recording(
+        self, talk: Talk, outcome: Verdict, leg: Leg, call: Call, decision: str, made: str = ""
+    ) -> Recording:
         if (early := self._book.recordings.get(made)) is not None:
-            early.call, early.company, early.decision, early.is_early = call.id, call.company, decision, False
+            early.call, early.company, early.decision, early.is_early = call.id, talk.company, decision, False
             self._book.runs_on(early, leg.uuid)
             return early
         new = made or self._ports.new_id()
         path = self._ports.spool.path(new)
-        recording = Recording.ordered(new, path, call.company, call.id, outcome.terms)
+        recording = Recording.ordered(new, path, talk.company, call.id, outcome.terms)
         recording.leg, recording.decision = leg.uuid, decision
         if made:
             self._book.recordings[made] = recording
@@ -253,10 +187,16 @@ class Decisions:
         return recording
 
     def _call_of(self, caller: Leg, answerer: Leg, version: int, talk: Talk) -> Call:
-        """The call these legs belong to; added now if it came while fsplug was away."""
-        ids = [leg.call or leg.uuid for leg in (caller, answerer)]
-        known = next((one for one in ids if one in self._book.calls), ids[0])
-        return self._call(known, talk, version, (caller, answerer))
+        """The company's call that these legs belong to; added now if it came while fsplug was away."""
+        return self._call(self._call_id(talk.company, caller, answerer), talk, version, (caller, answerer))
+
+    def _call_id(self, company: str, *legs: Leg) -> str:
+        """A live call of the company that one of these legs belongs to; else one that fsplug has not seen."""
+        ids = [leg.call or leg.uuid for leg in legs]
+        known = [self._book.calls[one] for one in ids if one in self._book.calls]
+        own = (one.id for one in known if one.company == company)
+        unseen = (one for one in ids if one not in self._book.calls)
+        return next(chain(own, unseen), ids[0])
 
     def _call(self, call_id: str, talk: Talk, version: int, legs: Sequence[Leg]) -> Call:
         """The call of this id; added now, with those of these legs that belong to it, if it came while fsplug was away.
@@ -279,9 +219,7 @@ class Decisions:
 
     def _write(self, decided: Decided, name: str, at: float) -> None:
         call, recording = self._book.calls[decided.call], decided.recording
-        if not call.answered:
-            call.answered = True
-            self._ports.write(CallAnswered(call.id, max(at, call.began_at)))
+        self._answered(call, at)
         if recording is not None:
             recording.user = decided.verdict.user
         self._ports.write(
@@ -297,3 +235,8 @@ class Decisions:
                 path=recording.path if recording else None,
             )
         )
+
+    def _answered(self, call: Call, at: float) -> None:
+        if not call.answered:
+            call.answered = True
+            self._ports.write(CallAnswered(call.id, max(at, call.began_at)))

@@ -294,5 +294,7 @@ def _answered_at(headers: Mapping[str, str]) -> float | None:
 
 
 def _version(headers: Mapping[str, str]) -> int | None:
-    version = headers.get("variable_fsplug_version", "")
-    return int(version) if version.isascii() and version.isdigit() and len(version) < 19 else None
+    """The version of the leg's company; None for one that the dialplan has led on from another company."""
+    version, _, company = headers.get("variable_fsplug_version", "").partition("@")
+    is_one = version.isascii() and version.isdigit() and len(version) < 19
+    return int(version) if is_one and company in ("", headers.get("variable_fsplug_company")) else None

@@ -11,9 +11,10 @@ class LiveConversation:
 
     calls: dict[str, tuple[str, float]]
 
-    def id_in(self, company: str) -> str:
-        """The conversation's id in this company, which has a call in it."""
-        return first_call({call: at for call, (owner, at) in self.calls.items() if owner == company})
+    def id_in(self, company: str, led: str = "") -> str:
+        """The conversation's id in this company; `led` if it has no call in it but this one, which it was led."""
+        own = {call: at for call, (owner, at) in self.calls.items() if owner == company}
+        return first_call(own) if own else led
 
     def ids(self) -> dict[str, str]:
         """The conversation's id, in its company, by each of its calls."""

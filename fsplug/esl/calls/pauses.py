@@ -13,6 +13,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import Call, CallBook
+from fsplug.esl.calls.live_conversation import LiveConversation
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.switch import Silence
@@ -129,10 +130,10 @@ class Pauses:
         """After a restart: these calls are open. Their pauses go on, and end when they are due, or now."""
         open_calls = [one for one in calls if one in self._book.calls]
         for row in pauses.open_of(self._store, open_calls):
-            company = self._book.calls[row.call].company
             due_at = row.at + PAUSE_SECONDS
             cause = row.id.removesuffix(f"-{row.call}") if row.kind is Change.SILENCED else ""
-            one = Pause(row.id, row.call, company, row.username or "", row.leg, row.how or "", row.at, due_at, cause)
+            who, how = row.username or "", row.how or ""
+            one = Pause(row.id, row.call, row.company, who, row.leg, how, row.at, due_at, cause)
             self._open[one.id] = one
             self._ports.later(max(0.0, one.due_at - self._ports.clock()), self._due, one)
         self._unsure = {one.id for one in self._book.recordings.values() if self.covers(one.call)}
@@ -158,12 +159,12 @@ class Pauses:
     def _spread(self, one: Pause) -> None:
         """Each other company of the conversation has a pause of its own from now on."""
         known = self._book.calls.get(one.call)
-        conversation = known.conversation if known is not None else None
-        if conversation is None or one.cause:
+        if known is None or one.cause:
             return
+        conversation = known.conversation or LiveConversation({})
         there = {one.company, *(its.company for its in self._open.values() if its.cause == one.id)}
-        for company in {owner for owner, _ in conversation.calls.values()} - there:
-            call, at = conversation.id_in(company), self._ports.clock()
+        for company in {known.company, *(owner for owner, _ in conversation.calls.values())} - there:
+            call, at = conversation.id_in(company, known.id), self._ports.clock()
             made = Pause(f"{one.id}-{call}", call, company, "", "", one.how, at, one.due_at, one.id)
             self._open[made.id] = made
             self._write(made, None)

@@ -17,6 +17,7 @@ from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.renaming import Renaming
+from fsplug.esl.calls.restored_legs import by_call, led_to, others_of
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers
 from fsplug.esl.calls.waiting_recordings import WaitingRecordings
@@ -90,7 +91,7 @@ class Restorer:
         dumps = list(self._ports.switch.channels(self._ports.switch.legs())) if open_calls else []
         live = [leg_of(dump) for dump in dumps]
         self._dumps = {dump.uuid: dump for dump in dumps}
-        legs = _by_call(live)
+        legs = by_call(live)
         known = {leg.uuid: leg for leg in live}
         for conference, its_legs in self._ports.switch.conferences().items() if open_calls else ():
             self._conferences.found(conference, its_legs, self._seen_until)
@@ -98,7 +99,7 @@ class Restorer:
         for row in open_calls:
             if row.id in self._book.calls:
                 continue  # the call was armed again meanwhile
-            for leg in _others_of(decided[row.id], known):
+            for leg in others_of(decided[row.id], known):
                 self._book.see(leg)
             self._take_up(row, decided[row.id], legs.get(row.id, ()), bridged, under_way.get(row.id, []))
         self._conversations.take_up(open_calls)
@@ -120,7 +121,7 @@ class Restorer:
         bridged: Bridges,
         under_way: list[RecordingRow],
     ) -> None:
-        call = self._call(row, {one.id for one in decided})
+        call = self._call(row, {one.id for one in decided}, legs)
         for leg in legs:
             self._book.see(leg)
         known = {one.id: one for one in decided}
@@ -135,16 +136,17 @@ class Restorer:
             self._record_again(recording, known, bridged)
         self._judge_arms(call, legs)
 
-    def _call(self, row: CallRow, decided: Collection[str]) -> Call:
-        version = row.version or self._policy.version(row.company)
-        snapshot = self._policy.snapshot(row.company, version)
+    def _call(self, row: CallRow, decided: Collection[str], legs: Collection[Leg]) -> Call:
+        company, version = led_to(row, legs)
+        version = version or self._policy.version(company)
+        snapshot = self._policy.snapshot(company, version)
         armed = armed_legs.again(row.facts, snapshot)
         ordered = {one.recording for one in armed.values() if one.decision in decided and one.recording}
         is_open = {name: one.decision not in decided and one.recording not in ordered for name, one in armed.items()}
         open_arms = {name: one for name, one in armed.items() if is_open[name]}
         ringing = armed_legs.ringing_of(row.facts)
         began_at, is_answered = row.started_at or row.at, row.answered_at is not None
-        call = Call(row.id, row.company, version, began_at, ringing, open_arms, answered=is_answered)
+        call = Call(row.id, company, version, began_at, ringing, open_arms, answered=is_answered)
         self._book.calls[call.id] = call
         for one in open_arms.values():
             made = armed_legs.recording_of(one, self._ports.spool.path, call.company, call.id)
@@ -280,20 +282,7 @@ class Restorer:
         found: dict[str, list[Decision]] = {}
         for company, its_calls in by_company.items():
             for some in in_batches(its_calls):
-                found |= decisions.of_calls(self._store, company, list(some))
+                # A call that was led from one company to another has decisions of both.
+                for call, its in decisions.of_calls(self._store, company, list(some)).items():
+                    found.setdefault(call, []).extend(its)
         return found
-
-
-def _others_of(decided: Collection[Decision], live: Mapping[str, Leg]) -> list[Leg]:
-    """The live legs that these talks were decided for, whichever call they belong to: a queue's or a picker's."""
-    named = dict.fromkeys(leg for decision in decided for leg in decision.talk.split(":")[:2])
-    return [live[leg] for leg in named if leg in live]
-
-
-def _by_call(legs: Iterable[Leg]) -> dict[str, list[Leg]]:
-    """The legs by the calls that they belong to; a leg that was called and calls belongs to two."""
-    found: dict[str, list[Leg]] = {}
-    for leg in legs:
-        for call in {leg.uuid, leg.call}:
-            found.setdefault(call, []).append(leg)
-    return found

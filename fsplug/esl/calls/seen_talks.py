@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fsplug.esl.calls.decisions import talk_name
+from fsplug.esl.calls.decision_rows import talk_name
 from fsplug.esl.calls.records import Bridge, LegRecord, Stay
 from fsplug.policy.entities import TRUNK_REALM
 from fsplug.policy.recording.legs import Leg, in_order

@@ -17,7 +17,7 @@ from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.conversations import Conversations
-from fsplug.esl.calls.decisions import decision_entry, decision_id, late_call
+from fsplug.esl.calls.decision_rows import decision_entry, decision_id, late_call
 from fsplug.esl.calls.known_talks import KnownTalks
 from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.left_recordings import LeftRecordings

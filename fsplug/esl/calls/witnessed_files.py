@@ -6,7 +6,7 @@ import structlog
 
 from fsplug.errors import FsplugError
 from fsplug.esl.calls.cutting import CUT_SECONDS
-from fsplug.esl.calls.decisions import early_id
+from fsplug.esl.calls.decision_rows import early_id
 from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.ports import Spool
 from fsplug.esl.calls.records import LegRecord

@@ -122,7 +122,7 @@ def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
     caller, answerer = in_order(one, other)
     is_picked_up = answerer.picks_up and answerer.call != caller.uuid
     asked_for = caller.dialled if answerer.call == caller.uuid or is_picked_up or answerer.serves else ()
-    company = caller.company or answerer.company
+    company = company_of(caller, answerer)
     calling = Party(user_of(caller, company, users), caller.numbers)
     called = Party(user_of(answerer, company, users), tuple(dict.fromkeys(asked_for + answerer.numbers)))
     ends = ((CALLER, caller), (ANSWERER, answerer))
@@ -141,6 +141,15 @@ def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
     )
 
 
+def company_of(one: Leg, other: Leg) -> str:
+    """The company that decides on the talk of these legs: of two companies, the one with a user on them, and the
+    caller's if both have one. Empty if no leg is marked with any.
+    """
+    companies = [leg.company for leg in in_order(one, other) if leg.company]
+    with_users = (company for company in companies if any(_has_user(leg, company) for leg in (one, other)))
+    return next(with_users, next(iter(companies), ""))
+
+
 def in_order(one: Leg, other: Leg) -> tuple[Leg, Leg]:
     """These two legs of a talk, the one that placed the call first."""
     return (one, other) if _placed(one, other) else (other, one)
@@ -156,6 +165,11 @@ def identified(leg: Leg, company: str) -> Leg:
     username, _, domain = leg.signed_in.rpartition("@")
     is_unmarked = not leg.username and leg.company in ("", company)
     return replace(leg, username=username, company=company) if username and domain == company and is_unmarked else leg
+
+
+def _has_user(leg: Leg, company: str) -> bool:
+    own = identified(leg, company)
+    return bool(own.username) and own.company in ("", company)
 
 
 def is_users(leg: Leg, company: str, username: str) -> bool:

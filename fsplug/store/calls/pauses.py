@@ -12,17 +12,20 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given, given_each, unsought
 from fsplug.store.recordings.recordings import Recording
 from fsplug.store.schema.calls import CallChanges
+from fsplug.store.schema.companies import Companies
 
 _KINDS = (str(Change.PAUSE), str(Change.SILENCED))
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPause:
-    """A pause that has not ended: the call, the leg and name of the user who paused it, when (epoch seconds), and by
-    which door (`how`). `kind` says whether it was made there, or in another company's call of the conversation.
+    """A pause in this company that has not ended: the call, the leg and name of the user who paused it, when (epoch
+    seconds), and by which door (`how`). `kind` says whether it was made there, or in another company of the
+    conversation.
     """
 
     id: str
+    company: str
     kind: Change
     call: str
     leg: str
@@ -55,8 +58,10 @@ class _Pause:
 
 _OPEN = Select(
     OpenPause,
-    lambda: CallChanges.select(*columns(OpenPause, CallChanges)).where(
-        CallChanges.kind.in_(_KINDS) & CallChanges.until.is_null() & CallChanges.call.in_(given_each.ids)
+    lambda: (
+        CallChanges.select(*columns(OpenPause, CallChanges, company=Companies.domain))
+        .join(Companies, on=(Companies.id == CallChanges.company))
+        .where(CallChanges.kind.in_(_KINDS) & CallChanges.until.is_null() & CallChanges.call.in_(given_each.ids))
     ),
 )
 _OF_CALLS = Select(

@@ -11,7 +11,7 @@ from fsplug.policy.recording.control import Act, By
 from fsplug.policy.terms import AgentMay, Terms
 from fsplug.store.schema.calls import CallChanges
 from tests.esl.flows import Flow, Marks, Row, called, customer, rows
-from tests.esl.story import ACME, START, Story
+from tests.esl.story import ACME, BETA, START, Story
 from tests.policysets import set_department_policy
 
 AB = {"A": customer(), "B": called("1001", by="A")}
@@ -92,9 +92,9 @@ class PausedFlow(Flow):
 
 def may_pause(story: Story) -> Story:
     """Everybody who is recorded may pause."""
-    for department in ("Sales", "Support"):
-        boxes = DepartmentPolicy(department, True, True, True, Terms(agent_may=frozenset({AgentMay.PAUSE})))
-        set_department_policy(story.store, ACME, boxes, by="test")
+    for company, department in ((ACME, "Sales"), (ACME, "Support"), (BETA, "Kundtjänst")):
+        boxes = DepartmentPolicy(department, True, company == ACME, True, Terms(agent_may=frozenset({AgentMay.PAUSE})))
+        set_department_policy(story.store, company, boxes, by="test")
     return story
 
 

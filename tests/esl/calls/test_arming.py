@@ -80,7 +80,7 @@ def test_an_excluded_colleague_counts_as_the_one_who_sent_the_call_on(story, hea
 def test_a_change_works_from_the_next_call_on(story):
     assert story.asks("1001")["fsplug_arm_1001"]
     set_department_policy(story.store, ACME, DepartmentPolicy("Sales"), by="test")
-    assert story.asks("1001")["fsplug_version"] == "1"
+    assert story.asks("1001")["fsplug_version"] == f"1@{ACME}"
     story.start()
     assert story.asks("1001")["fsplug_arm_1001"] == ""
 

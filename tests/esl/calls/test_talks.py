@@ -2,8 +2,9 @@
 
 import pytest
 
+from fsplug.store.calls import calls
 from tests.esl.calls.wholetalk import RECORDED, assert_one_whole_recording
-from tests.esl.story import ACME, BETA, ENDED, bridge, started, stopped, talk_begins, talk_ends, without
+from tests.esl.story import ACME, BETA, ENDED, START, bridge, started, stopped, talk_begins, talk_ends, without
 
 
 def test_an_answer_and_a_hangup_within_20_ms_are_a_decision_though_no_bridge_was_reported(story):
@@ -119,14 +120,14 @@ def test_when_a_leg_goes_on_to_talk_with_somebody_else_its_recording_stops_and_t
     assert story.verdicts()[1][:2] == (True, "department-policy")
 
 
-def test_another_companys_leg_is_nobody_of_this_one(story):
+def test_another_companys_user_is_nobody_of_this_one_and_their_own_company_decides(story):
     story.asks("1001")
     story.receives(
         (9.0, "B1001", "CHANNEL_ANSWER", {"fsplug_company": BETA, "fsplug_call": "other"}),
         (9.0, "A", "CHANNEL_BRIDGE", bridge()),
     )
-    assert story.verdicts() == [(False, "no-policy", None)]
-    assert story.verdicts(BETA) == []
+    assert (story.verdicts(), story.verdicts(BETA)) == ([], RECORDED)
+    assert [call.answered_at for call in calls.listed(story.store, ACME)] == [START + 9.0]
 
 
 def test_a_switch_that_started_again_has_none_of_the_calls_and_each_is_ended_and_its_file_kept(story):

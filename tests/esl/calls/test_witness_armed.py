@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.esl.calls.decisions import early_id
+from fsplug.esl.calls.decision_rows import early_id
 from fsplug.esl.calls.records import LegRecord, leg_record
 from fsplug.policy.recording.legs import Leg
 from fsplug.store.calls import gaps, outages
