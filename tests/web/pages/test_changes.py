@@ -11,7 +11,7 @@ from fsplug.store.change.waiting_rows import WaitingChange
 from tests.store.accountcast import ANNA, BO, Console
 from tests.store.cast import ACME
 from tests.web.conftest import Browser
-from tests.web.pages.test_people import held, saved
+from tests.web.pages.people.peopleforms import held, saved
 
 CLARA = "1003"
 CLARAS = "clara@acme.example"

@@ -1,6 +1,5 @@
 """The page of recording policies: a draft in the form, a look at what it changes, and one button that saves."""
 
-import html
 import re
 from typing import Any
 
@@ -17,61 +16,10 @@ from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import companies, policies
 from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import PASSWORD, Console
-from tests.store.cast import ACME, BETA
+from tests.store.cast import ACME
 from tests.store.story import decided, seen
 from tests.web.conftest import Browser
-
-_FIELD = re.compile(r"<input[^>]*>|<select.*?</select>", re.DOTALL)
-_NAME, _VALUE = re.compile(r'name="([^"]*)"'), re.compile(r'value="([^"]*)"')
-_CHOSEN = re.compile(r'<option value="([^"]*)" selected')
-
-
-@pytest.fixture
-def anna(browser: Browser, console: Console) -> Browser:
-    """Anna's browser; she is a superuser."""
-    console.made()
-    browser.sign_in()
-    browser.post("/language", language="en", back="/")
-    return browser
-
-
-def _attribute(pattern: re.Pattern[str], element: str) -> str:
-    found = pattern.search(element)
-    return html.unescape(found.group(1)) if found else ""
-
-
-def filled(page: str) -> dict[str, list[str]]:
-    """The fields of the page's form as a browser would send them."""
-    body = page[page.index("<main") :]
-    found: dict[str, list[str]] = {}
-    for element in _FIELD.findall(body):
-        name = _attribute(_NAME, element)
-        is_box = 'type="checkbox"' in element
-        if not name or (is_box and " checked" not in element):
-            continue
-        value = _attribute(_CHOSEN if element.startswith("<select") else _VALUE, element)
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def changed(page: Any, **fields: list[str]) -> dict[str, list[str]]:
-    """The fields of a page with these in place of its own."""
-    return {**filled(page.text), **fields}
-
-
-def review(browser: Browser, page: Any, **fields: list[str]) -> Any:
-    """Press Apply."""
-    return browser.post("/policies", **{**changed(page, **fields), "act": "review"})
-
-
-def save(browser: Browser, reviewed: Any) -> Any:
-    """Press Save on the page that says what will change."""
-    return browser.post("/policies/save", **filled(reviewed.text))
-
-
-def add(browser: Browser, page: Any, number: str, note: str = "") -> Any:
-    """Type a number and press Add."""
-    return browser.post("/policies", **{**changed(page), "number": number, "note": note, "act": "add"})
+from tests.web.pages.policies.policyform import CHOSEN, add, filled, review, save
 
 
 def talked(console: Console, call: str, seconds_ago: float = 3_600.0, **others: Any) -> None:
@@ -129,93 +77,6 @@ def test_only_superusers_see_it(anna: Browser, console: Console, new_browser: An
     assert 'href="/policies"' not in bo.get("/account").text
     assert bo.get("/policies").status_code == 403
     assert bo.post("/policies/save", version="1").status_code == 403
-
-
-@pytest.mark.parametrize(
-    "spelled", ["70101166", "70 10 11 66", "+45 70101166", "0045 70 10 11 66", "+45 (0)70-10-11-66"]
-)
-def test_a_number_in_any_spelling_comes_to_the_list_and_is_saved_by_apply_only(
-    anna: Browser, console: Console, spelled: str
-) -> None:
-    page = add(anna, anna.get("/policies"), spelled, "a patient")
-    assert filled(page.text)["exclude"] == ["+4570101166"] and "not saved yet" in page.text
-    assert "+4570101166" not in policies.snapshot(console.store, ACME).excluded
-    reviewed = review(anna, page)
-    assert "+4570101166</strong> is excluded and never recorded" in reviewed.text
-    assert "+4570101166" not in policies.snapshot(console.store, ACME).excluded
-    answer = save(anna, reviewed)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/policies")
-    assert ". The policy applies from the next call" in anna.get("/policies").text
-    found = {one.number: one for one in policies.excluded(console.store, ACME)}
-    assert found["+4570101166"].note == "a patient" and found["+4570101166"].by == f"1001@{ACME}"
-
-
-def test_what_is_not_saved_survives_adding_dropping_and_errors(anna: Browser, console: Console) -> None:
-    version = policies.current_version(console.store, ACME)
-    page = anna.get("/policies")
-    page = anna.post("/policies", **{**changed(page, internal=["Sales", "*"]), "number": "", "act": "add"})
-    page = add(anna, page, "70101166")
-    page = add(anna, page, "70101177")
-    wrong = add(anna, page, "not a number")
-    assert wrong.status_code == 422 and 'value="not a number"' in wrong.text
-    fields = filled(wrong.text)
-    assert fields["internal"] == ["Sales", "*"] and fields["exclude"] == ["+4570101166", "+4570101177"]
-    dropped = anna.post("/policies", **{**fields, "drop": "+4570101166"})
-    assert filled(dropped.text)["exclude"] == ["+4570101177"]
-    bad = review(anna, dropped, **{"purpose.department.Sales": [""]})
-    assert bad.status_code == 422 and filled(bad.text)["exclude"] == ["+4570101177"]
-    back = anna.post("/policies", **{**filled(review(anna, dropped).text), "act": "edit"})
-    assert filled(back.text)["internal"] == ["Sales", "*"] and filled(back.text)["exclude"] == ["+4570101177"]
-    assert policies.current_version(console.store, ACME) == version
-
-
-def test_a_number_on_the_list_is_not_added_twice(anna: Browser) -> None:
-    answer = add(anna, anna.get("/policies"), "+45 70 10 11 55")
-    assert answer.status_code == 422 and "already on the list" in answer.text
-
-
-def test_a_number_that_was_typed_and_not_added_is_looked_at_and_saved_all_the_same(
-    anna: Browser, console: Console
-) -> None:
-    reviewed = review(anna, anna.get("/policies"), number=["45 70 10 11 77"], note=["the doctor"])
-    assert reviewed.status_code == 200 and "+4570101177" in reviewed.text
-    assert save(anna, reviewed).status_code == 303
-    assert "+4570101177" in policies.snapshot(console.store, ACME).excluded
-
-
-@pytest.mark.parametrize(("typed", "said"), [("7010", "not a phone number"), ("70101155", "already on the list")])
-def test_what_can_not_be_added_is_said_by_apply_too_and_the_rest_stays(anna: Browser, typed: str, said: str) -> None:
-    answer = review(anna, anna.get("/policies"), number=[typed], note=["the doctor"], internal=["Sales"])
-    assert answer.status_code == 422 and said in answer.text
-    fields = filled(answer.text)
-    assert (fields["number"], fields["note"], fields["internal"]) == ([typed], ["the doctor"], ["Sales"])
-
-
-def test_of_a_long_list_every_number_can_be_found_and_taken_off(
-    anna: Browser, console: Console, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("fsplug.web.pages.policies.views.SHOWN_NUMBERS", 3)
-
-    def change(draft: Draft) -> None:
-        for number in range(6):
-            draft.put("excluded", {"number": f"7010119{number}"})
-
-    edit(console.store, ACME, "operator", change)
-    page = anna.get("/policies")
-    assert "These are the first 3 of 7" in page.text and "+4570101195" not in page.text
-    found = add(anna, page, "70 10 11 95")
-    assert found.status_code == 422 and 'name="allow" value="+4570101195"' in found.text
-    page = anna.post("/policies", **changed(found, number=[""], allow=["+4570101195"], act=["add"]))
-    assert filled(page.text)["allow"] == ["+4570101195"]
-    save(anna, review(anna, page))
-    assert "+4570101195" not in policies.snapshot(console.store, ACME).excluded
-
-
-def test_a_number_taken_off_is_decided_by_policy_again(anna: Browser, console: Console) -> None:
-    reviewed = review(anna, anna.get("/policies"), allow=["+4570101155"])
-    assert "is no longer excluded" in reviewed.text
-    save(anna, reviewed)
-    assert policies.snapshot(console.store, ACME).excluded == frozenset()
 
 
 def test_boxes_modes_and_terms_are_saved_as_one_version_with_its_author(anna: Browser, console: Console) -> None:
@@ -332,115 +193,6 @@ def test_nothing_to_change_is_said_and_makes_no_version(anna: Browser, console: 
     assert policies.current_version(console.store, ACME) == version
 
 
-def test_of_two_admins_the_slower_is_warned_and_loses_nothing(
-    anna: Browser, console: Console, new_browser: Any
-) -> None:
-    console.made("1002", "bo@acme.example", "superuser")
-    bo = new_browser()
-    bo.sign_in(email="bo@acme.example")
-    bo.post("/language", language="en", back="/")
-    hers = review(anna, add(anna, anna.get("/policies"), "70101166"), internal=["Sales"])
-    save(bo, review(bo, bo.get("/policies"), outgoing=[], incoming=["Sales"]))
-    refused = save(anna, hers)
-    assert refused.status_code == 422
-    assert "Somebody else has changed the policy" in refused.text
-    assert "<strong>Sales</strong>, outgoing calls: recorded → <strong>not recorded</strong>" in refused.text
-    fields = filled(refused.text)
-    assert fields["internal"] == ["Sales"] and fields["exclude"] == ["+4570101166"]
-    assert "outgoing" not in fields, "what she had not touched is as he made it"
-    assert save(anna, review(anna, refused)).status_code == 303
-    found = policies.snapshot(console.store, ACME)
-    assert found.departments["Sales"] == DepartmentPolicy("Sales", False, True, True)
-    assert "+4570101166" in found.excluded
-
-
-def test_saved_twice_it_is_saved_once_and_nobody_else_is_blamed(anna: Browser, console: Console) -> None:
-    hers = review(anna, add(anna, anna.get("/policies"), "70101166"), internal=["Sales"])
-    save(anna, hers)
-    said = re.search(r"Saved at [0-9:]+", anna.get("/policies").text)
-    version = policies.current_version(console.store, ACME)
-    console.clock.turn(90.0)
-    again = save(anna, hers)
-    assert (again.status_code, again.headers["Location"]) == (303, "/policies")
-    assert said is not None and said[0] in anna.get("/policies").text
-    assert policies.current_version(console.store, ACME) == version
-
-
-def test_a_change_that_somebody_else_made_first_names_that_person(
-    anna: Browser, console: Console, new_browser: Any
-) -> None:
-    console.made("1002", "bo@acme.example", "superuser")
-    bo = new_browser()
-    bo.sign_in(email="bo@acme.example")
-    hers = review(anna, anna.get("/policies"), internal=["Sales"])
-    save(bo, review(bo, bo.get("/policies"), internal=["Sales"]))
-    answer = save(anna, hers)
-    assert answer.status_code == 422 and "Somebody else has changed the policy" in answer.text
-
-
-def test_a_change_of_something_else_meanwhile_is_in_nobody_s_way(anna: Browser, console: Console) -> None:
-    hers = review(anna, anna.get("/policies"), internal=["Sales"])
-    console.give("1003", name="Clara B.")
-    assert save(anna, hers).status_code == 303
-
-
-def test_a_department_that_is_gone_meanwhile_is_said_and_the_rest_stays(anna: Browser, console: Console) -> None:
-    page = add(anna, anna.get("/policies"), "70101166")
-    console.give("1003", department="Sales")
-
-    def change(draft: Draft) -> None:
-        draft.remove("department", "Support")
-
-    edit(console.store, ACME, "operator", change)
-    answer = review(anna, page)
-    assert answer.status_code == 422 and "no longer exists" in answer.text
-    assert filled(answer.text)["exclude"] == ["+4570101166"] and "Support" not in filled(answer.text)["department"]
-
-
-_FORGED: list[dict[str, list[str]]] = [
-    {"department": ["Nowhere"], "incoming": ["Nowhere"]},
-    {"group": ["9999"], "mode.9999": ["always"]},
-    {"mode.2001": ["sometimes"]},
-    {"on_failure.department.Sales": ["explode"]},
-    {"version": ["-1"]},
-    {"version": ["999999"]},
-    {"version": ["x"]},
-    {"version": ["9" * 400]},
-    {"exclude": ["+4570101166\nEvil: 1"]},
-    {"exclude": ["'; DROP TABLE company; --"]},
-    {"purpose.department.Sales": ["x\r\ny"]},
-    {"purpose.department.Sales": ["x" * 300]},
-    {"max_seconds.department.Sales": ["0"]},
-    {"max_seconds.department.Sales": ["-5"]},
-    {"max_seconds.department.Sales": ["86401"]},
-    {"max_seconds.department.Sales": ["1.5"]},
-    {"max_seconds.department.Sales": ["a while"]},
-    {"max_seconds.department.Sales": ["9" * 5000]},
-]
-
-
-@pytest.mark.parametrize("forged", _FORGED, ids=range(len(_FORGED)))
-@pytest.mark.parametrize("path", ["/policies", "/policies/save"])
-def test_forged_fields_change_nothing(anna: Browser, console: Console, forged: dict[str, list[str]], path: str) -> None:
-    version = policies.current_version(console.store, ACME)
-    fields = {**changed(anna.get("/policies"), internal=["Sales"]), **forged, "act": ["review"]}
-    assert anna.post(path, **fields).status_code == 422
-    assert policies.current_version(console.store, ACME) == version
-
-
-@pytest.mark.parametrize("typed", ["+4570101166\nx", '"><script>', "1" * 300, "' OR 1=1", "\0", "112", "++++"])
-def test_what_is_no_number_is_refused_and_shown_again_as_text(anna: Browser, typed: str) -> None:
-    answer = add(anna, anna.get("/policies"), typed)
-    assert answer.status_code == 422
-    assert "<script>" not in answer.text[answer.text.index("<main") :]
-
-
-def test_another_company_s_policy_is_not_touched(anna: Browser, console: Console) -> None:
-    before = policies.current_version(console.store, BETA)
-    save(anna, review(anna, anna.get("/policies"), internal=["Sales"]))
-    assert policies.current_version(console.store, BETA) == before
-
-
 def test_names_are_shown_as_text(anna: Browser, console: Console) -> None:
     name = "<img src=x onerror=evil()>\"'"
 
@@ -481,10 +233,6 @@ def test_the_preview_of_last_week_is_what_then_happens(anna: Browser, console: C
     assert sum(verdict(talk_of(one), snapshot).record for one in lately) == 1
 
 
-def test_a_form_of_another_site_s_is_not_taken(anna: Browser, console: Console) -> None:
-    assert anna.post("/policies/save", site="cross-site", version="1").status_code == 403
-
-
 def test_the_law_is_said_and_linked(anna: Browser) -> None:
     for language in LANGUAGES:
         anna.post("/language", language=language, back="/")
@@ -514,7 +262,7 @@ def test_every_save_asks_once_more_who_it_is_and_keeps_what_was_typed(anna: Brow
 
 
 def test_what_happens_while_fsplug_is_away_is_saved_by_itself(anna: Browser, console: Console) -> None:
-    assert _CHOSEN.search(anna.get("/policies").text[anna.get("/policies").text.index('name="when_away"') :])[1] == (
+    assert CHOSEN.search(anna.get("/policies").text[anna.get("/policies").text.index('name="when_away"') :])[1] == (
         "unrecorded"
     )
     assert anna.post("/policies/when-away", when_away="record-then-judge").status_code == 303

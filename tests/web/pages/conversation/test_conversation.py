@@ -1,7 +1,7 @@
 """One conversation: what happened in it, who may see and hear which part of it, and what it costs."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,64 +12,29 @@ from fsplug.policy.conversation.events import Change
 from fsplug.store.accounts import sessions
 from fsplug.store.calls import ledger
 from fsplug.store.calls.conversation_entries import CallChanged, CallJoined, ConsentTaken
-from fsplug.store.calls.entries import CallEnded, DecisionMade, GapFound, JournalEntry, RecordingLost
+from fsplug.store.calls.entries import CallEnded, JournalEntry
 from fsplug.store.change.draft import edit
-from fsplug.store.config import actors
-from fsplug.store.recordings import deletions
 from fsplug.web.kernel.feed import Feed
 from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
 from tests.store.longconversation import ANNA, CLARA, DAVID, OUTSIDE, long_conversation, talk
 from tests.store.story import recorded_call, seen
-from tests.tables import table
 from tests.web.conftest import Browser
-from tests.words.test_catalogue import TEXTS
-
-DAVID_NOW = {"username": "1004", "extension": "1004", "name": "David Krogh", "department": "Support"}
-PAGE = "/conversations/call"
-FIRST, ASKED, SECOND = (
-    "/recordings/call-call-b-rec",
-    "/recordings/call-ask-call-ask-b-rec",
-    "/recordings/call-call-ask-b-rec",
+from tests.web.pages.conversation.conversationpage import (
+    DAVID_NOW,
+    FIRST,
+    PAGE,
+    heard_on,
+    lines_of,
+    put_user,
+    signed_in_to,
 )
-
-
-@pytest.fixture
-def long(console: Console) -> Console:
-    """The conversation with everything in it."""
-    _put(console, DAVID_NOW)
-    ledger.apply(console.store, long_conversation(console.clock.now - 600))
-    return console
-
-
-def _put(console: Console, user: Mapping[str, Any]) -> None:
-    edit(console.store, ACME, "operator", lambda draft: draft.put("user", user))
-
-
-@pytest.fixture
-def superuser(browser: Browser, long: Console) -> Browser:
-    """Somebody who sees all of the company, in English."""
-    return _signed_in(browser, long, "1001", "superuser")
-
-
-def _signed_in(browser: Browser, console: Console, username: str, role: str = "my-console") -> Browser:
-    email = f"{username}@acme.example"
-    console.made(username, email, role)
-    browser.sign_in(email=email)
-    browser.post("/language", language="en", back="/")
-    return browser
-
-
-def _lines(page: str) -> list[list[str]]:
-    """The table's cells, without markup."""
-    rows = re.findall(r"<tr(?: data-row)?>(.*?)</tr>", "".join(re.split("<tbody[^>]*>", page)[1:]), re.DOTALL)
-    cells = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows)
-    return [[" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in row] for row in cells]
+from tests.words.test_catalogue import TEXTS
 
 
 def test_it_is_told_in_its_order_with_what_is_recorded_and_why(superuser: Browser) -> None:
-    lines = [(time.split()[0], what, length, kept) for time, what, length, kept in _lines(superuser.get(PAGE).text)]
+    lines = [(time.split()[0], what, length, kept) for time, what, length, kept in lines_of(superuser.get(PAGE).text)]
     assert lines == [
         ("0:00", "+4522334455 called +4570101001", "0:12", ""),
         ("0:12", "+4522334455 talked to Anna Holm", "1:23", "Recorded Play 0:12 the department records these calls"),
@@ -120,137 +85,36 @@ def test_it_speaks_every_language(superuser: Browser, language: str) -> None:
 
 
 def test_any_call_of_it_leads_there_and_so_do_the_player_and_the_list(superuser: Browser, console: Console) -> None:
-    assert _lines(superuser.get("/conversations/call-ask").text) == _lines(superuser.get(PAGE).text)
+    assert lines_of(superuser.get("/conversations/call-ask").text) == lines_of(superuser.get(PAGE).text)
     assert f'href="{PAGE}"' in superuser.get(FIRST).text
     assert f'href="{PAGE}?period=today"' in superuser.get("/recordings").text
 
 
 def test_the_list_has_one_row_for_all_its_recordings(superuser: Browser, long: Console) -> None:
     ledger.apply(long.store, recorded_call("alone", at=long.clock.now - 300))
-    rows = _lines(superuser.get("/recordings").text)
+    rows = lines_of(superuser.get("/recordings").text)
     assert [(row[3:6]) for row in rows] == [
         ["+4522334455", "1001", "0:07"],
         ["+4522334455", "Anna Holm Recorded: Clara Juhl", "2:53 2 recordings"],
     ]
     page = superuser.get("/recordings").text
-    assert page.count(f'href="{PAGE}?period=today"') == 1 and _heard(page) == ["/recordings/alone-rec?period=today"]
-    assert len(_lines(superuser.get("/deletions").text)) == 3, "each is marked to be deleted by itself"
-
-
-def test_a_row_says_of_which_of_its_recordings_there_is_nothing_to_hear(superuser: Browser, long: Console) -> None:
-    made = _lost(long)
-    ledger.apply(long.store, [made, RecordingLost(str(made.recording), "spool-full", "", long.clock.now)])
-    [row] = _lines(superuser.get("/recordings").text)
-    assert row[5] == "2:53 Missing 3 recordings"
-
-
-def _lost(console: Console) -> DecisionMade:
-    entry = talk(ACME, "call-ask", "x:y", console.clock.now - 400, console.clock.now - 390, OUTSIDE, CLARA)[0]
-    assert isinstance(entry, DecisionMade)
-    return entry
-
-
-def _heard(page: str) -> list[str]:
-    return re.findall(r'href="(/recordings/[^"]+)"', page)
-
-
-@pytest.mark.parametrize(
-    ("username", "heard", "left_out"),
-    [("1001", [FIRST], None), ("1003", [SECOND], None), ("1004", [], "1 call of this conversation is not shown")],
-)
-def test_who_sees_their_own_calls_hears_there_what_their_player_plays_and_reads_what_is_left_out(
-    browser: Browser, long: Console, username: str, heard: list[str], left_out: str | None
-) -> None:
-    person = _signed_in(browser, long, username)
-    page = person.get(PAGE).text
-    assert _heard(page) == heard
-    with table() as rows:
-        for one in (FIRST, SECOND):
-            with rows.row(one):
-                assert (person.get(one).status_code == 200) == (one in heard)
-    assert (left_out or "not shown") in page if left_out else "not shown" not in page
-    assert ("Consultation" in page) == (username != "1004"), "a colleague's consultation is not theirs"
-    assert ("listened in" in page) == (username == "1001"), "who listened to a colleague is the colleague's to know"
-
-
-_TRACK = r'data-track="([^"]*)" data-seconds="[^"]*" data-title="([^"]*)"(?: data-skipped="([^"]*)")? hidden>'
-
-
-def _tracks(page: str) -> list[tuple[str, str, str]]:
-    """Where each recording of the player is, what it is, and what is skipped before it."""
-    return re.findall(_TRACK, page)
-
-
-def test_the_recordings_are_played_in_their_order_and_what_has_none_is_skipped(superuser: Browser) -> None:
-    page = superuser.get(PAGE).text
-    assert _tracks(page) == [
-        (FIRST, "Recording 1 of 2: 0:12 +4522334455 talked to Anna Holm", ""),
-        (
-            SECOND,
-            "Recording 2 of 2: 1:36 +4522334455 talked to Clara Juhl",
-            "Skips: 1:12 Anna Holm talked to Clara Juhl.",
-        ),
-    ]
-    said = "Skips: 3:30 +4522334455 talked to David Krogh. There are no more recordings that you may hear."
-    assert f'data-over="{said}"' in page
-
-
-def test_its_player_has_the_lanes_and_marks_that_the_player_of_each_recording_has(superuser: Browser) -> None:
-    def drawn(page: str) -> list[tuple[list[str], list[str]]]:
-        tracks = page.split("data-track=")[1:]
-        lanes, pins = r'<p class="lane">([^<]*)', r'<g class="mark" data-go="([^"]*)"'
-        return [(re.findall(lanes, one), re.findall(pins, one.partition("</section>")[0])) for one in tracks]
-
-    both = drawn(superuser.get(PAGE).text)
-    assert both == [*drawn(superuser.get(FIRST).text), *drawn(superuser.get(SECOND).text)]
-    assert [len(pins) for _, pins in both] == [3, 1] and both[0][0] == ["Anna Holm", "+4522334455"]
-    said = re.findall(r'data-said="([^"]*)"', superuser.get(PAGE).text)
-    assert said == [
-        "1: Bo listened in on Anna Holm",
-        "2: Anna Holm put the call on hold",
-        "3: Anna Holm transferred +4522334455",
-        "4: Clara Juhl parked +4522334455",
-    ], "the numbers of their lines"
-
-
-def test_who_hears_one_recording_alone_has_its_player(browser: Browser, long: Console) -> None:
-    page = _signed_in(browser, long, "1003").get(PAGE).text
-    assert _tracks(page) == [] and _heard(page) == [SECOND]
-
-
-def test_where_the_company_asks_for_a_reason_it_is_asked_once_for_all(superuser: Browser, long: Console) -> None:
-    assert 'name="reason"' not in superuser.get(PAGE).text
-    edit(long.store, ACME, "operator", lambda draft: draft.put_detail({**draft.detail(), "playback_reason": True}))
-    assert superuser.get(PAGE).text.count('name="reason"') == 1
+    assert page.count(f'href="{PAGE}?period=today"') == 1 and heard_on(page) == ["/recordings/alone-rec?period=today"]
+    assert len(lines_of(superuser.get("/deletions").text)) == 3, "each is marked to be deleted by itself"
 
 
 def test_a_conversation_of_others_is_answered_as_one_that_nobody_has(browser: Browser, long: Console) -> None:
     ledger.apply(long.store, long_conversation(long.clock.now - 600, "betas", BETA))
-    bo = _signed_in(browser, long, "1002")
+    bo = signed_in_to(browser, long, "1002")
     answers = [bo.get(f"/conversations/{one}") for one in ("call", "betas", "nobodys")]
     assert [one.status_code for one in answers] == [404, 404, 404]
     assert len({one.text for one in answers}) == 1
 
 
 def test_whose_username_was_anothers_then_sees_nothing_of_it(browser: Browser, long: Console) -> None:
-    assert _signed_in(browser, long, "1004").get(PAGE).status_code == 200
+    assert signed_in_to(browser, long, "1004").get(PAGE).status_code == 200
     edit(long.store, ACME, "operator", lambda draft: draft.remove("user", "1004"))
-    _put(long, {**DAVID_NOW, "name": "Dorte Friis"})
-    assert _signed_in(browser, long, "1004").get(PAGE).status_code == 404
-
-
-def test_a_recording_that_is_deleted_is_not_played(superuser: Browser, long: Console) -> None:
-    deletions.delete(long.store, ACME, ["call-call-b-rec"], actors.actor(long.store, ACME, "1001"))
-    page = superuser.get(PAGE).text
-    assert _heard(page) == [SECOND]
-    assert _lines(page)[1][3] == "Deleted the department records these calls"
-
-
-def test_a_gap_says_why_there_is_nothing_to_hear(superuser: Browser, long: Console) -> None:
-    ledger.apply(
-        long.store, [GapFound(ACME, "call", "call-call-b-dec", "call-call-b-rec", "short", "", long.clock.now)]
-    )
-    assert "The recording is shorter than the call" in _lines(superuser.get(PAGE).text)[1][3]
+    put_user(long, {**DAVID_NOW, "name": "Dorte Friis"})
+    assert signed_in_to(browser, long, "1004").get(PAGE).status_code == 404
 
 
 def test_a_call_that_nobody_answered_says_so(superuser: Browser, long: Console) -> None:
@@ -260,13 +124,13 @@ def test_a_call_that_nobody_answered_says_so(superuser: Browser, long: Console) 
     ledger.apply(long.store, [CallEnded("rings", at + 20, "NO_ANSWER")])
     page = superuser.get("/conversations/rings").text
     assert "Nobody answered, so there is nothing to hear." in page
-    assert [line[1:] for line in _lines(page)] == [["+4522334455 called Sales (2001)", "0:20", ""]]
+    assert [line[1:] for line in lines_of(page)] == [["+4522334455 called Sales (2001)", "0:20", ""]]
 
 
 def test_a_page_of_one_that_goes_on_is_told_of_what_comes(browser: Browser, long: Console, app: Any) -> None:
     at = long.clock.now - 30
     ledger.apply(long.store, [seen("rings", at=at)])
-    superuser = _signed_in(browser, long, "1001", "superuser")
+    superuser = signed_in_to(browser, long, "1001", "superuser")
     assert '<span data-follows="rings" hidden>' in superuser.get("/conversations/rings").text
     feed = _feed(app, long, "rings")
     assert b"Nobody has answered yet." in feed.look()
@@ -283,7 +147,7 @@ def test_a_page_of_one_that_goes_on_is_told_of_what_comes(browser: Browser, long
 def test_a_page_is_told_nothing_of_a_conversation_that_its_viewer_may_not_see(
     browser: Browser, long: Console, app: Any
 ) -> None:
-    _signed_in(browser, long, "1002")
+    signed_in_to(browser, long, "1002")
     assert b"conversation-" not in _feed(app, long, "call").look()
 
 
@@ -306,7 +170,7 @@ def test_it_says_who_was_told_or_asked_and_what_they_answered_in_every_language(
     ledger.apply(long.store, [*told, replace(told[0], id="beta", company=BETA)])
     for language in LANGUAGES:
         superuser.post("/language", language=language, back="/")
-        lines = [line[1] for line in _lines(superuser.get(PAGE).text)]
+        lines = [line[1] for line in lines_of(superuser.get(PAGE).text)]
         for result in Result:
             parts = re.split(r"{\w+}", TEXTS[f"conversation-did-consent-{result}"][language])
             found = [line for line in lines if all(part.strip() in line for part in parts)]
@@ -344,7 +208,7 @@ def _asked(console: Console, ask: Any) -> list[str]:
 @pytest.mark.parametrize("role", ["superuser", "my-console"])
 def test_thirty_legs_cost_as_many_statements_as_five(browser: Browser, long: Console, role: str) -> None:
     ledger.apply(long.store, _many(30, long.clock.now - 2_000))
-    person = _signed_in(browser, long, "1001", role)
+    person = signed_in_to(browser, long, "1001", role)
     costs: Sequence[int] = [
         len(_asked(long, lambda path=path: person.get(path))) for path in (PAGE, "/conversations/many")
     ]

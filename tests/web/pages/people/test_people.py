@@ -1,82 +1,20 @@
 """Users: the list, the settings of those marked, and what nobody gets past."""
 
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from fsplug.policy.access.scopes import operator
 from fsplug.policy.entities import Licence, Right
 from fsplug.store.accounts import accounts
 from fsplug.store.audit import trail
-from fsplug.store.change import carrying, edit_policy, waiting_rows
+from fsplug.store.change import edit_policy
 from fsplug.store.change.draft import Draft, edit
-from fsplug.store.config import actors, grants, policies, user_list, users
+from fsplug.store.config import actors, users
 from fsplug.store.outbox import mails
 from tests.store.accountcast import ANNA, BO, Console
 from tests.store.cast import ACME
 from tests.web.conftest import Browser
-
-CLARA = "1003"
-
-
-@pytest.fixture
-def admin(browser: Browser, console: Console) -> Browser:
-    """Anna administers the whole company."""
-    console.made("1001", ANNA, "my-console")
-    console.give("1001", admin="company-admin")
-    browser.sign_in()
-    return browser
-
-
-@pytest.fixture
-def sub_admin(new_browser: Callable[..., Browser], console: Console) -> Browser:
-    """Bo administers Sales."""
-    console.made("1002", BO, "my-console")
-    console.give("1002", admin="sub-admin", admin_departments=["Sales"])
-    browser = new_browser()
-    browser.sign_in(email=BO)
-    return browser
-
-
-@pytest.fixture
-def delegated(console: Console) -> None:
-    """The company lets its administrators say who is recorded."""
-    edit_policy.set_admins_set_record(console.store, ACME, True, "operator")
-
-
-def send(browser: Browser, path: str, *marked: str, **form: str) -> Any:
-    """A form for these users."""
-    data = {"marked": list(marked), **form}
-    return browser.client.post(
-        path, data=data, headers={"Sec-Fetch-Site": "same-origin"}, base_url="https://console.example"
-    )
-
-
-def version(console: Console) -> str:
-    """What a page asked for now was made of."""
-    return str(policies.current_version(console.store, ACME))
-
-
-def saved(browser: Browser, console: Console, *marked: str, **form: str) -> Any:
-    """Seen now, with what it reaches, and saved."""
-    summary = send(browser, "/people/summary", *marked, version=version(console), **form).text
-    reached = "".join(re.findall(r'name="reached" value="(\w+)"', summary))
-    return send(browser, "/people/save", *marked, version=version(console), reached=reached, **form)
-
-
-def confirmed(console: Console) -> None:
-    """The operator is the second person to everything that waits."""
-    for one in waiting_rows.listed(console.store, ACME, operator("root")):
-        if one.is_waiting:
-            carrying.confirm(console.store, ACME, one.id, operator("root"))
-
-
-def held(console: Console, username: str) -> Any:
-    """The user as of now."""
-    [found] = user_list.of(console.store, ACME, [username])
-    return found
+from tests.web.pages.people.peopleforms import CLARA, confirmed, held, saved, send, version
 
 
 def test_the_list_has_boxes_names_and_groups_of_everybody(admin: Browser) -> None:
@@ -240,97 +178,6 @@ def test_nothing_is_granted_that_was_not_looked_at(admin: Browser, console: Cons
 def _planted(draft: Draft) -> None:
     mine = {"email": "mine@evil.example", "mobile_numbers": ["+4522334499"]}
     draft.put("user", {**draft.entry("user", CLARA), **mine}, CLARA)
-
-
-@pytest.mark.usefixtures("delegated")
-def test_a_sub_admin_sees_and_changes_their_departments_only(sub_admin: Browser, console: Console) -> None:
-    page = sub_admin.get("/people").text
-    assert re.findall(r'name="marked" value="(\w+)"', page) == ["1001", "1002"]
-    assert "Support" not in page
-    assert "Clara" not in sub_admin.get(f"/people?marked={CLARA}").text
-    assert saved(sub_admin, console, CLARA, records="no").status_code == 422
-    assert saved(sub_admin, console, "1001", records="no").status_code == 303
-    assert not held(console, "1001").records and held(console, CLARA).records
-
-
-def test_a_sub_admin_moves_nobody_to_where_they_don_t_reach(sub_admin: Browser, console: Console) -> None:
-    for department in ("in Support", "in "):
-        assert saved(sub_admin, console, "1001", department=department).status_code == 403
-    assert held(console, "1001").department == "Sales"
-
-
-def test_rights_licences_and_roles_are_not_on_a_sub_admin_s_page(sub_admin: Browser) -> None:
-    page = sub_admin.get("/people?marked=1001").text
-    assert not re.findall(r'name="(licence|right|role)"', page)
-
-
-def test_who_is_recorded_is_policy_unless_the_company_says_otherwise(
-    sub_admin: Browser, admin: Browser, console: Console
-) -> None:
-    for browser, whose in ((sub_admin, "1002"), (admin, CLARA)):
-        before = held(console, whose).records
-        other = "no" if before else "yes"
-        assert 'name="records"' not in browser.get(f"/people?marked={whose}").text
-        for path in ("/people/summary", "/people/save"):
-            assert send(browser, path, whose, version=version(console), records=other).status_code == 403
-        assert held(console, whose).records is before
-        assert saved(browser, console, whose, records="yes" if before else "no").status_code == 303, "nothing changes"
-    edit_policy.set_admins_set_record(console.store, ACME, True, "operator")
-    for browser, whose in ((sub_admin, "1002"), (admin, CLARA)):
-        other = "no" if held(console, whose).records else "yes"
-        assert 'name="records"' in browser.get(f"/people?marked={whose}").text
-        assert saved(browser, console, whose, records=other).status_code == 303
-        assert held(console, whose).records is (other == "yes")
-
-
-@pytest.mark.parametrize(
-    "forged",
-    [{"right": "yes"}, {"licence": "yes"}, {"role": "superuser", "email": "x@acme.example"}, {"role": "superuser"}],
-)
-@pytest.mark.parametrize("whose", ["1001", "1002"])
-def test_a_sub_admin_who_forges_the_form_is_refused_by_the_gate(
-    sub_admin: Browser, console: Console, forged: dict[str, str], whose: str
-) -> None:
-    if whose == "1001":
-        console.give(whose, email=f"{whose}@acme.example")
-    before = held(console, whose)
-    for path in ("/people/summary", "/people/save"):
-        assert send(sub_admin, path, whose, version=version(console), **forged).status_code == 403
-    assert held(console, whose) == before
-
-
-def test_a_sub_admin_can_t_take_over_the_mail_of_one_who_holds_a_role(sub_admin: Browser, console: Console) -> None:
-    console.give("1001", email="anna@acme.example", role="superuser")
-    assert saved(sub_admin, console, "1001", email="mine@evil.example").status_code == 403
-    assert sub_admin.post("/people/invite", username="1001").status_code == 403
-
-
-def test_a_superuser_chooses_who_is_recorded_and_nothing_else(browser: Browser, console: Console) -> None:
-    console.made()
-    browser.sign_in()
-    assert 'href="/people"' in browser.get("/recordings").text
-    shown = browser.get(f"/people?marked={CLARA}").text
-    assert set(re.findall(r'<select id="set-(\w+)"', shown)) == {"records"}
-    assert "set-email" not in shown and "/people/new" not in shown and f"/people/user/{CLARA}" not in shown
-    wanted = "no" if held(console, CLARA).records else "yes"
-    assert saved(browser, console, CLARA, records=wanted).status_code == 303
-    assert held(console, CLARA).records is (wanted == "yes")
-    before = held(console, CLARA)
-    for forged in ({"right": "yes"}, {"email": "mine@evil.example"}, {"department": "in "}, {"role": "superuser"}):
-        for path in ("/people/summary", "/people/save"):
-            assert send(browser, path, CLARA, version=version(console), **forged).status_code == 403
-    assert held(console, CLARA) == before
-    assert send(browser, "/people/invite", CLARA).status_code == 403
-
-
-def test_nobody_else_gets_there(browser: Browser, console: Console) -> None:
-    console.made("1001", ANNA, "my-console")
-    browser.sign_in()
-    assert browser.get("/people").status_code == 403
-    for path in ("/people/summary", "/people/save", "/people/invite"):
-        assert send(browser, path, "1001", version=version(console), right="yes").status_code == 403
-    assert grants.rights(console.store, ACME, "1001", int(version(console))) == frozenset()
-    assert 'href="/people"' not in browser.get("/recordings").text
 
 
 @pytest.mark.parametrize("username", ["9999", "birgitta", "", "'; DROP", "1" * 3000])
