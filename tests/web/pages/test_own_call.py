@@ -108,7 +108,7 @@ def test_it_says_to_whom_how_long_and_whether_it_is_recorded_and_why(
     live.talk(own(), listeners=("1002",))
     page = anna.get("/account").text
     assert said(page) == [
-        *("The call is being recorded.", "(the department records these calls)"),
+        *("The call is being recorded.", "The department records these calls."),
         *("You are talking to +4522334455", "1:05", "Listening in: Bo", "Pause"),
         *("Stop the recording:", "Your department or ring group does not allow it."),
     ]
@@ -118,7 +118,7 @@ def test_it_says_to_whom_how_long_and_whether_it_is_recorded_and_why(
 def test_a_ring_group_that_decides_is_named(anna: Browser, console: Console, live: OwnCalls) -> None:
     recorded(console.store, console.clock.now - 65, reason="group-says-always", group="2001")
     live.talk(own())
-    assert said(anna.get("/account").text)[1] == "(the ring group is always recorded: Sales)"
+    assert said(anna.get("/account").text)[1] == "The ring group is always recorded: Sales."
 
 
 def test_a_pause_says_until_when_and_counts_down(anna: Browser, console: Console, live: OwnCalls) -> None:
@@ -175,7 +175,7 @@ def test_a_consent_is_withdrawn_where_it_can_be_once_that_is_confirmed(
     live.talk(own(replace(nothing, is_wanted=False), withdrawal=Withdrawal.DONE))
     page = anna.get("/account").text
     assert acts(page) == [] and "The consent has been withdrawn." in " ".join(said(page))
-    assert "the department records these calls" not in page
+    assert "The department records these calls" not in page
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_the_open_page_is_told_when_something_changes(
     assert b"somebody" in feed.look()
     assert feed.look() == b""
     recorded(console.store, console.clock.now - 5)
-    assert b"the department records these calls" in feed.look(), "the decision is written down later"
+    assert b"The department records these calls" in feed.look(), "the decision is written down later"
     live.talk(own(PAUSED, console.clock.now + 60))
     assert b"Paused until" in feed.look()
     live.talk(own())
