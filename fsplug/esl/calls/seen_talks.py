@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fsplug.esl.calls.decision_rows import talk_name
 from fsplug.esl.calls.records import Bridge, LegRecord, Stay
 from fsplug.policy.entities import TRUNK_REALM
-from fsplug.policy.recording.legs import Leg, in_order
+from fsplug.policy.recording.legs import Leg, company_of, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class SeenTalk:
 
     @property
     def company(self) -> str:
-        """Whose talk it is: as the dialplan marks it, or else as a user's phone on one of the legs tells."""
+        """Whose talk it is: as the dialplan marks its legs, or else as a user's phone on one of them tells."""
         legs = (self.caller, self.answerer)
-        named = (*(one.company for one in legs), *(one.signed_in.rpartition("@")[2] for one in legs))
+        named = (company_of(*legs), *(one.signed_in.rpartition("@")[2] for one in legs))
         return next((one for one in named if one and one != TRUNK_REALM), "")
 
     @property

@@ -198,7 +198,8 @@ class Witness:
     def _missed(self, talk: SeenTalk, known: KnownTalks, records: Mapping[str, LegRecord]) -> _Missed | None:
         """The decision of a talk that has none; None for the part of somebody who is no user of the company."""
         row = self._row(talk)
-        noted = (talk.caller.version, talk.answerer.version, row.version if row else None)
+        ours = (one.version for one in (talk.caller, talk.answerer) if one.company in ("", talk.company))
+        noted = (*ours, row.version if row else None)
         known_version = next((one for one in noted if one is not None), None)
         version = self._policy.version_at(talk.company, talk.began_at) if known_version is None else known_version
         armed = self._armed(talk, row, known, records)

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from fsplug.esl.calls.seen_talks import SeenTalk
 from fsplug.policy.recording.control import Act, By
+from fsplug.policy.recording.legs import Leg
 from fsplug.store.calls import decisions
 from fsplug.store.change import planning
 from fsplug.store.recordings import recordings
@@ -202,3 +204,10 @@ def test_of_two_companies_the_one_whose_user_talks_to_the_customer_decides(story
     assert flow.verdicts(ACME) == [(True, "department-policy")]
     assert flow.verdicts(BETA) == [(True, "department-policy")] * 2
     assert flow.recorded(BETA) == [("D", "C", "stopped"), ("D", "C", "recording")]
+
+
+def test_the_records_of_the_legs_say_the_same_company() -> None:
+    customers, theirs = Leg("A", ACME, call="A", called_in=True), Leg("C", BETA, call="D", username="1001")
+    for pair in ((customers, theirs), (theirs, customers)):
+        seen = SeenTalk(*pair, 0, 0.0, 0.0, 1.0, True, "", ("A", "C"), None)
+        assert seen.company == BETA
