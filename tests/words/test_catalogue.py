@@ -10,6 +10,7 @@ from pathlib import Path
 import fsplug
 from fsplug.policy.numbers import normalise
 from fsplug.policy.terms import TERMS, OneOf, Seconds, SomeOf, Term
+from fsplug.store.change.sheets.headings import Field, guessed
 from fsplug.store.outbox.mails import MailKind
 from fsplug.web.kernel import page, texts
 from fsplug.web.pages.policies.form import TERMS_OFFERED
@@ -211,3 +212,11 @@ def test_a_number_that_is_an_example_is_one_wherever_the_company_is() -> None:
         for name, language, example in found:
             with rows.row(f"{name} {language}"):
                 assert {normalise(example, country) is None for country in ("DK", "SE", "GB", "US")} == {False}
+
+
+def test_a_column_is_read_by_the_name_that_the_page_gives_it() -> None:
+    with table() as rows:
+        for field in Field:
+            for language, said in TEXTS[f"field-of-user-{field}"].items():
+                with rows.row(f"{field} {language}"):
+                    assert guessed([said]).fields == (field,)

@@ -12,11 +12,12 @@ from fsplug.store.accounts import accounts
 from fsplug.store.audit import trail
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import GapFound
-from fsplug.store.change.sheets import reading
+from fsplug.store.change.sheets import headings, importing, reading
 from fsplug.store.config import actors, user_list
 from fsplug.store.recordings import deletions, shares
 from fsplug.store.recordings.shares import Offer
 from fsplug.web.kernel import exports
+from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import ANNA, Console
 from tests.store.cast import ACME
 from tests.store.story import decided, recorded_call, seen
@@ -75,7 +76,7 @@ def test_moments_and_whole_numbers_stay_what_they_are() -> None:
 
 LISTS = {
     "/recordings/export": ("Time (UTC),", ""),
-    "/people/export": ("username,extension,name,", "1003,1003,Clara"),
+    "/people/export": ("Username,Extension,Name,", "1003,1003,Clara"),
     "/colleagues/export": ("Name,", "Clara,1003,Support"),
     "/activity/export": ("Entry number,", "Signed in"),
     "/my-calls/export": ("Time (", ""),
@@ -109,18 +110,24 @@ def test_the_filters_of_the_page_hold_for_the_file(anna: Browser) -> None:
     assert (text.count("\r\n"), "Clara" in text) == (2, True)
 
 
-@pytest.mark.parametrize(("language", "headings"), [("da", "Navn;Lokalnummer;"), ("sv", "Namn;Anknytning;")])
+@pytest.mark.parametrize(("language", "first"), [("da", "Navn;Lokalnummer;"), ("sv", "Namn;Anknytning;")])
 def test_where_the_comma_is_in_decimals_a_semicolon_separates(
-    anna: Browser, console: Console, language: str, headings: str
+    anna: Browser, console: Console, language: str, first: str
 ) -> None:
     accounts.choose_language(console.store, ACME, "1001", language)
-    assert anna.post("/colleagues/export").text.startswith(f"\ufeff{headings}")
+    assert anna.post("/colleagues/export").text.startswith(f"\ufeff{first}")
 
 
-def test_the_list_of_users_is_imported_again_without_a_change(anna: Browser, console: Console) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_of_users_is_imported_again_without_a_change(anna: Browser, console: Console, language: str) -> None:
+    accounts.choose_language(console.store, ACME, "1001", language)
     text: Any = anna.post("/people/export").data
     sheet = reading.read(text)
+    columns = headings.guessed(sheet.headings)
     assert [row.cells[0] for row in sheet.rows] == [one.username for one in user_list.listed(console.store, ACME)]
+    assert None not in columns.fields
+    found = importing.preview(console.store, ACME, sheet, columns, actors.actor(console.store, ACME, "1001"))
+    assert list(found.taken.changes) == []
 
 
 def test_nobody_saves_a_list_that_they_may_not_see(browser: Browser, console: Console) -> None:

@@ -21,7 +21,7 @@ def export() -> Any:
     actors = names.of_actors(store, viewer.domain, {by for one in found for by in (one.made_by, one.ended_by) if by})
     headings = [
         t("changes-whom"), t("changes-what"), t("changes-by"), exports.timed(t("time")), t("changes-outcome"),
-        exports.timed(t("changes-ended")),
+        exports.timed(t("changes-ended-at")),
     ]  # fmt: skip
     rows = (
         [
