@@ -71,6 +71,7 @@ def test_every_fault_of_every_row_is_said_in_the_viewers_language(admin: Browser
     assert page.status_code == 422
     for part in ("5 fejl i filen", "Brug kun cifre", "er ikke en e-mailadresse", "ingen rolle »emperor«", "hverken ja"):
         assert part in page.text, part
+    assert page.text.index("5 fejl i filen") < page.text.index("<caption>Kolonner"), "first what is wrong"
     assert not re.search(r"won&#39;t do|is not known|class=\"said|&lt;function", page.text)
 
 
