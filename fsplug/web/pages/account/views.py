@@ -14,6 +14,7 @@ from fsplug.store.db.database import Store
 from fsplug.web.kernel import forms, guard, shell
 from fsplug.web.kernel.guard import SESSION, Open, takes
 from fsplug.web.kernel.page import Page
+from fsplug.web.pages.account.browsers import browser_name
 from fsplug.words import changes
 from fsplug.words.catalogue import LANGUAGES
 
@@ -36,7 +37,7 @@ def page() -> str:
         )
         for one in waits
     ]
-    return render_template("account/page.html", sessions=found, passkeys=own, waiting=lines)
+    return render_template("account/page.html", sessions=found, passkeys=own, waiting=lines, browser_name=browser_name)
 
 
 @PAGE.post("/account/sign-out")
