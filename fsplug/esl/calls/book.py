@@ -173,6 +173,7 @@ class CallBook:
         channel = self.channels.get(leg)
         if channel is not None:
             channel.leg = self._placed(replace(channel.leg, call=call.id))
+            call.legs.add(leg)
 
     def comes(self, conference: str, leg: str) -> None:
         """This leg is in this conference from now on."""

@@ -124,6 +124,8 @@ class Restorer:
         call = self._call(row, {one.id for one in decided}, legs)
         for leg in legs:
             self._book.see(leg)
+            if leg.uuid == call.id and not leg.call:
+                self._book.adopt(leg.uuid, call)
         known = {one.id: one for one in decided}
         if not legs:
             self._end(call, under_way, known)

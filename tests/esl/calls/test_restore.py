@@ -3,7 +3,8 @@
 import pytest
 
 from tests.esl.calls.test_witness_armed import settle
-from tests.esl.story import ENDED, a_whole_call, bridge, started, stopped, talk_begins
+from tests.esl.flows import Flow
+from tests.esl.story import ACME, CUSTOMER, ENDED, a_whole_call, bridge, started, stopped, talk_begins
 
 RECORDED = [(True, "department-policy", "1001")]
 
@@ -49,6 +50,20 @@ def test_a_call_that_ended_meanwhile_is_settled_by_the_file_it_left_and_the_reco
     story.reconciler.look()
     assert story.verdicts() == RECORDED
     assert (story.recordings(), story.open_calls()) == ({recording: "stopped"}, [])
+
+
+def test_a_call_that_an_originated_leg_has_begun_ends_with_that_leg(story):
+    phone = {"Caller-Destination-Number": "1001", "variable_fsplug_company": ACME, "variable_fsplug_user": "1001"}
+    outside = {"Caller-Destination-Number": CUSTOMER, "variable_originator": "A"}
+    both = {"Call-Direction": "outbound"}
+    flow = Flow(story, {"A": {**both, **phone}, "B": {**both, **outside}})
+    flow.begins("0.5 A ANSWER\n 1.0 B ANSWER\n 1.0 A BRIDGE A-B\n 1.2 A START")
+    story.switch.bridged = [("A", "B")]
+    story.switch.records = {("A", one.path) for one in story.book.recordings.values()}
+    story.start_again()
+    flow.plays("9.0 A STOP success-silence\n 9.0 A UNBRIDGE A-B\n 9.0 B HANGUP NORMAL\n 9.0 A HANGUP NORMAL")
+    assert story.verdicts() == RECORDED
+    assert (story.open_calls(), list(story.recordings().values())) == ([], ["stopped"])
 
 
 def test_a_call_that_rang_in_vain_meanwhile_leaves_no_decision(story):
