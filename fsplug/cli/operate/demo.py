@@ -75,7 +75,7 @@ def demo(invocation: Invocation, once: bool) -> None:
             _show(number, call, switch, store)
         _show_recordings(store, begun_at)
         if not once:
-            with _somebody_listens(switch, store):
+            with _somebody_listens(switch, store, folder):
                 _stay(folder, store, switch)
 
 
@@ -169,13 +169,16 @@ def _door(folder: Path, store: "Store", username: str) -> str:
 
 
 @contextmanager
-def _somebody_listens(switch: "DemoSwitch", store: "Store") -> Iterator[None]:
+def _somebody_listens(switch: "DemoSwitch", store: "Store", folder: Path) -> Iterator[None]:
     """Keep a call going with a colleague listening in, until the demo ends."""
     from fsplug.lab.demo import LISTENING, LONG_CALL
-    from fsplug.store.calls import calls, listen_sessions
+    from fsplug.store.calls import listen_sessions
+    from fsplug.wiring.channel.client import answer
+    from fsplug.wiring.channel.messages import AskCalls, from_table
 
     def talks() -> bool:
-        return any(one.answered_at for one in calls.listed(store, LONG_CALL.company, 5) if one.ended_at is None)
+        """Whether the switch has connected the two: it reports that after the answer, which is written down sooner."""
+        return LONG_CALL.answers in from_table(answer(folder, AskCalls(LONG_CALL.company))).talks
 
     def listens() -> bool:
         return any(one.began_at and not one.ended_at for one in listen_sessions.listed(store, LISTENING.company, 5))
