@@ -1,6 +1,6 @@
 """Calls as the switches saw them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from peewee import fn
 from fsplug.store.calls.talk_users import talked
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
-from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
+from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted, in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, constant, given, given_each
 from fsplug.store.schema.calls import Calls, TalkUsers
@@ -45,6 +45,11 @@ class Call:
         return (self.at, self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class _CallId:
+    id: str
+
+
 _CALLS = Calls.select(
     *columns(Call, Calls, company=Companies.domain, facts=fn.COALESCE(Calls.facts, constant("{}")))
 ).join(Companies, on=(Companies.id == Calls.company))
@@ -59,6 +64,10 @@ _LISTED = Listing(
 _OPEN = Select(
     Call,
     lambda: _CALLS.where((Calls.switch == given.switch) & Calls.ended_at.is_null()).order_by(Calls.at, Calls.id),
+)
+_AMONG = Select(
+    _CallId,
+    lambda: Calls.select(Calls.id).where((Calls.company == given.company) & Calls.id.in_(given_each.calls)),
 )
 _CALL = Select(Call, lambda: _CALLS.where((Calls.company == given.company) & (Calls.id == given.call)))
 
@@ -81,3 +90,9 @@ def get(store: Store, domain: str, call: str) -> Call | None:
 def open_on(store: Store, switch: str) -> list[Call]:
     """Every company's open calls on this switch, oldest first."""
     return _OPEN.rows(store, switch=switch)
+
+
+def among(store: Store, domain: str, ids: Collection[str]) -> set[str]:
+    """Those of these ids that are calls of the company's."""
+    company = company_id(store, domain)
+    return {one.id for some in in_batches(ids) for one in _AMONG.rows(store, company=company, calls=some)}

@@ -233,3 +233,12 @@ def test_a_recording_is_named_by_who_talked_and_leads_there(anna: Browser, conso
     trail.add(console.store, ACME, f"1002@{ACME}", "play", recording.id, ["1001"], call=recording.call)
     row = _rows(anna.get("/activity?act=play").text)[0]
     assert f'href="/recordings/{recording.id}"' in row and "→" in row
+
+
+def test_a_call_that_is_known_leads_to_its_conversation(anna: Browser, console: Console) -> None:
+    [recording, *_] = results.search(console.store, ACME, RecordingFilter(), 1).recordings
+    for call in (recording.call, "nobodys"):
+        trail.add(console.store, ACME, f"1002@{ACME}", "pause", "1001", ["1001"], call=call)
+    nobodys, known = _rows(anna.get("/activity?act=pause").text)
+    assert f'href="/conversations/{recording.call}"' in known
+    assert 'href="/conversations/' not in nobodys and "nobodys" in nobodys

@@ -1,6 +1,6 @@
 """The entries of the trail as people did them: one row for one act, and recordings by who talked when."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -8,6 +8,7 @@ from fsplug.policy.access.scopes import Need, Reach
 from fsplug.store.audit import browse
 from fsplug.store.audit.browse import AuditFilter
 from fsplug.store.audit.trail import AuditEntry
+from fsplug.store.calls import calls
 from fsplug.store.db.database import Store
 from fsplug.store.recordings.search import results
 from fsplug.web.kernel.parties import NamedParty, party
@@ -71,6 +72,13 @@ def recordings(store: Store, viewer: Viewer, entries: Iterable[AuditEntry]) -> M
         one.id: LinkedRecording(one.id, party(one.caller, country), party(one.answerer, country), one.at, one.call)
         for one in results.of_ids(store, viewer.domain, ids)
     }
+
+
+def known_calls(store: Store, viewer: Viewer, entries: Iterable[AuditEntry]) -> Collection[str]:
+    """The calls that the entries name and whose conversation such a viewer may see: the company's, by id."""
+    if not viewer.reaches(Need.RECORDINGS, Reach.COMPANY):
+        return ()
+    return calls.among(store, viewer.domain, {str(one.facts["call"]) for one in entries if one.facts.get("call")})
 
 
 def _act(entry: AuditEntry) -> tuple[object, ...]:

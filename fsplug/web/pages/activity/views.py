@@ -1,6 +1,6 @@
 """The audit trail: who did what, filtered by time, act and people; and the trail's check."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -80,12 +80,16 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class ActivityPage:
-    """One page of the list; `before` is where the next page begins. Users and actors are `called` by name now."""
+    """One page of the list; `before` is where the next page begins. Users and actors are `called` by name now.
+
+    `recordings` and `calls` are those that the page leads to, by id.
+    """
 
     deeds: list[Deed]
     called: Mapping[str, Called]
     check: Check | None
     recordings: Mapping[str, LinkedRecording]
+    calls: Collection[str] = ()
     before: int | None = None
     trouble: str = ""
 
@@ -155,7 +159,8 @@ def _page_of(store: Store, viewer: Viewer, filters: ActivityFilters, before: int
     }
     for actor, name in names.of_actors(store, viewer.domain, (one.actor for one in shown)).items():
         called[actor] = _called(viewer, name, names.username_of(actor, viewer.domain) or "")
-    return ActivityPage(found, called, last, deeds.recordings(store, viewer, shown), following)
+    linked = deeds.recordings(store, viewer, shown), deeds.known_calls(store, viewer, shown)
+    return ActivityPage(found, called, last, *linked, following)
 
 
 def _called(viewer: Viewer, name: str, username: str) -> Called:
