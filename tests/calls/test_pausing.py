@@ -5,13 +5,16 @@ import time
 import wave
 from collections import namedtuple
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pytest
 
 from fsplug.errors import FsplugError
+from fsplug.lab.exchange import password
 from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.softphone import Softphone
 from fsplug.media.archive import FolderArchive
 from fsplug.policy.recording.control import Act, Reason
 from fsplug.store.audit import trail
@@ -20,10 +23,10 @@ from fsplug.store.recordings.recordings import Recording, State
 from fsplug.store.schema.calls import CallChanges
 from fsplug.wiring.channel.client import answer
 from fsplug.wiring.channel.messages import AskControl
-from tests.calls.listeners import ANNA, BO, CLARA, DAVID, Party, Talk, allowed
+from tests.calls.listeners import ANNA, BO, CLARA, DAVID, HERTZ, Party, Talk, allowed
 from tests.calls.parties import RealParty, RealTalk
 from tests.calls.people import CUSTOMER
-from tests.calls.plant import ACME, Plant
+from tests.calls.plant import ACME, BETA, Plant
 from tests.calls.test_listen_command import fsplug
 
 ANNAS_STAR = "*28*70101001"
@@ -141,6 +144,30 @@ def _listening(plant: Plant) -> list[str]:
 def _sounds_of(listener: Any) -> list[float]:
     """When anything was heard; comfort noise is not."""
     return [at for at, level in listener.dialog.voice.loudness() if level > 200]
+
+
+def test_a_call_that_is_led_to_another_company_is_recorded_there_and_sealed(
+    plant: Plant, people: Party, talk: Talk
+) -> None:
+    with theirs(people):
+        plant.line.api(f"uuid_transfer {plant.calls()[0].id} {BO} XML {BETA}")
+        plant.until(lambda: any(one.started_at for one in plant.recordings(BETA)), "the other company to record")
+        passes(0.5)
+        talk.hang_up(CUSTOMER)
+        plant.until_settled()
+    [row] = plant.recordings(BETA)
+    assert (row.state, row.user, [one.record for one in plant.decisions(BETA)]) == (State.SEALED, BO, [True])
+
+
+@contextmanager
+def theirs(people: Party) -> Iterator[None]:
+    """The phone of 1002 of the other company answers."""
+    if isinstance(people, RealParty):
+        with Softphone(people.phone_side, BETA, BO, password(BETA, BO), hertz=HERTZ[BO]):
+            yield
+    else:
+        people.is_ready(BO)
+        yield
 
 
 def test_who_is_not_recorded_or_may_not_pause_is_refused_with_the_reason(plant: Plant, talk: Talk) -> None:
