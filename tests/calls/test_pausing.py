@@ -220,7 +220,7 @@ def test_what_is_kept_started_and_stopped_is_whole_and_what_nobody_wanted_is_gon
     gaps = len(plant.gaps())
 
     def talked(*acts: Act) -> list[tuple[State, bool]]:
-        """What is left of a call in which Anna does this: the state of each recording, and whether it is short."""
+        """What is left of a call in which Anna does this: the state of each recording, and whether she ended it."""
         known = {one.id for one in plant.recordings()}
         talk = people.talk(CUSTOMER, ANNA)
         for one in acts:
@@ -232,11 +232,11 @@ def test_what_is_kept_started_and_stopped_is_whole_and_what_nobody_wanted_is_gon
         talk.hang_up(CUSTOMER)
         plant.until_settled()
         assert not list(plant.spool.glob("*.wav")), "nothing is left in the spool"
-        return [(one.state, (one.seconds or 0.0) < 2.5) for one in _new(plant, known)]
+        return [(one.state, one.stop_cause == "stopped-by-user") for one in _new(plant, known)]
 
     plant.apply(terms(start="keep-on-demand", agent_may="keep,stop"))
     assert talked() == []
-    assert talked(Act.KEEP) == [(State.SEALED, True)]
+    assert talked(Act.KEEP) == [(State.SEALED, False)]
     plant.apply(terms(start="on-demand", agent_may="start,stop"))
     assert talked() == []
     assert talked(Act.START, Act.STOP) == [(State.SEALED, True)]
