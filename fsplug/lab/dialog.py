@@ -13,7 +13,8 @@ from fsplug.lab.sip_message import HOST, SipMessage, address
 class Dialog:
     """One call of the phone. `state` is calling, ringing, up, or ended with `status`.
 
-    `notified` is what the switch said of a transfer that the phone asked for.
+    `notified` is what the switch said of a transfer that the phone asked for, `replied` the phone's last response to
+    the INVITE that called it.
     """
 
     call_id: str
@@ -31,6 +32,7 @@ class Dialog:
     shown: list[tuple[float, str]] = field(default_factory=list)
     notified: list[str] = field(default_factory=list)
     invite: SipMessage | None = None
+    replied: str = ""
 
     @classmethod
     def called(cls, invite: SipMessage, voice: Voice) -> Self:

@@ -3,12 +3,9 @@
 SIPp follows a script written beforehand; this phone can be asked later which tones reached it, and when.
 """
 
-import re
-import socket
 import threading
 import time
 from contextlib import suppress
-from dataclasses import replace
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
@@ -17,9 +14,8 @@ from fsplug.errors import Unavailable
 from fsplug.lab.dialog import Dialog
 from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 from fsplug.lab.media import Voice
-from fsplug.lab.sip_message import ALAW, HOST, Request, SipMessage, address, audio, proof, replacing, reply
-
-_LARGEST_MESSAGE = 65_535
+from fsplug.lab.sip_line import SipLine
+from fsplug.lab.sip_message import ALAW, HOST, Request, SipMessage, address, audio, replacing
 
 
 class Softphone:
@@ -45,23 +41,16 @@ class Softphone:
         codec: str = ALAW,
         acknowledges: bool = True,
     ) -> None:
-        self._switch = (HOST, switch_port)
+        self._line = SipLine(switch_port, user, agent)
         self.company, self.user, self._password = company, user, password
-        self._hertz, self.rings, self._agent = hertz, rings, agent
+        self._hertz, self.rings = hertz, rings
         self._asserted = f"P-Asserted-Identity: {asserted}\r\n" if asserted else ""
         self._wanted_port, self._codec = port, codec
         self._acknowledges = acknowledges
         self.dialogs: list[Dialog] = []
-        self._answers: dict[str, SipMessage] = {}
-        self._ending = False
 
     def __enter__(self) -> Self:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((HOST, self._wanted_port))
-        self._socket.settimeout(0.1)
-        self.port: int = self._socket.getsockname()[1]
-        self._thread = threading.Thread(target=self._listen, daemon=True)
-        self._thread.start()
+        self._line.open(self._wanted_port, self._hear)
         if self._password and self.rings != -1:
             self.sign_in()
         return self
@@ -73,11 +62,14 @@ class Softphone:
         with suppress(Unavailable):
             if self._password:
                 self.sign_in(expires=0)
-        self._ending = True
-        self._thread.join(2)
-        self._socket.close()
+        self._line.close()
         for dialog in self.dialogs:
             dialog.voice.close()
+
+    @property
+    def port(self) -> int:
+        """Where the phone is called."""
+        return self._line.port
 
     @property
     def dialog(self) -> Dialog:
@@ -89,17 +81,18 @@ class Softphone:
         """Register. Unavailable if the switch refuses."""
         contact = f"Contact: <sip:{self.user}@{HOST}:{self.port}>;expires={expires}"
         uri, me = f"sip:{self.company}", f"<sip:{self.user}@{self.company}>"
-        self._ask_with_password(Request("REGISTER", uri, me, me, f"register-{uuid4().hex}", 1, f"{contact}\r\n"))
+        request = Request("REGISTER", uri, me, me, f"register-{uuid4().hex}", 1, f"{contact}\r\n")
+        self._line.ask_with_password(request, self._password)
 
     def call(self, number: str, headers: str = "", says: str = "") -> Dialog:
         """Dial, without waiting for an answer. `says` is who From names instead of the phone's user."""
         dialog = Dialog(uuid4().hex, Voice(self._hertz))
-        where = self.company if self._password else f"{HOST}:{self._switch[1]}"
+        where = self.company if self._password else f"{HOST}:{self._line.switch[1]}"
         dialog.target = f"sip:{number}@{where}"
         host = self.company if self._password else HOST
         dialog.own = f"<sip:{says or self.user}@{host}>;tag={uuid4().hex[:8]}"
         dialog.other = f"<{dialog.target}>"
-        dialog.peer = self._switch
+        dialog.peer = self._line.switch
         self.dialogs.append(dialog)
         threading.Thread(target=self._invite, args=(dialog, headers), daemon=True).start()
         return dialog
@@ -133,7 +126,8 @@ class Softphone:
 
     def vanish(self) -> None:
         """Disappear without a BYE."""
-        self._ending, self._password = True, ""
+        self._line.fall_silent()
+        self._password = ""
         for dialog in self.dialogs:
             dialog.voice.close()
 
@@ -170,37 +164,31 @@ class Softphone:
         """Say in mid-call that somebody else is here (UPDATE)."""
         self._in_dialog(dialog, "UPDATE", f"P-Asserted-Identity: <sip:{number}@carrier.example>\r\n")
 
-    def _listen(self) -> None:
-        while not self._ending:
-            try:
-                raw, source = self._socket.recvfrom(_LARGEST_MESSAGE)
-            except TimeoutError:
-                continue
-            except OSError:
-                return
-            message = SipMessage(raw.decode(errors="replace"), source)
-            if message.status:
-                self._take_answer(message)
-            else:
-                self._take_request(message)
+    def _hear(self, message: SipMessage) -> None:
+        dialog = next((one for one in self.dialogs if one.call_id == message.header("Call-ID")), None)
+        if message.status:
+            self._take_progress(message, dialog)
+        elif message.method == "INVITE":
+            self._take_invite(message, dialog)
+        elif message.method != "ACK":
+            self._take_others(message, dialog)
 
-    def _take_answer(self, message: SipMessage) -> None:
-        if message.status >= 200:
-            self._answers[f"{message.header('Call-ID')} {message.header('CSeq')}"] = message
-            return
-        for dialog in self.dialogs:
-            if dialog.call_id == message.header("Call-ID"):
-                dialog.voice.towards = message.media or dialog.voice.towards
-                if dialog.state == "calling" and message.status > 100:
-                    dialog.state, dialog.other = "ringing", message.header("To")
+    def _take_progress(self, message: SipMessage, dialog: Dialog | None) -> None:
+        if dialog is not None:
+            dialog.voice.towards = message.media or dialog.voice.towards
+            if dialog.state == "calling" and message.status > 100:
+                dialog.state, dialog.other = "ringing", message.header("To")
 
-    def _take_request(self, request: SipMessage) -> None:
-        dialog = next((one for one in self.dialogs if one.call_id == request.header("Call-ID")), None)
-        if request.method == "INVITE":
-            called = threading.Thread(target=self._be_called, args=(request,), daemon=True)
-            called.start() if dialog is None else self._reply(request, "200 OK", dialog, self._sdp(dialog))
-        elif request.method != "ACK":
-            self._take_others(request, dialog)
+    def _take_invite(self, invite: SipMessage, dialog: Dialog | None) -> None:
+        if dialog is None:
+            called = Dialog.called(invite, Voice(self._hertz))
+            self.dialogs.append(called)
+            threading.Thread(target=self._be_called, args=(called, invite), daemon=True).start()
+        elif ";tag=" in invite.header("To"):
+            self._reply(invite, "200 OK", dialog, self._sdp(dialog))
+        elif dialog.replied:
+            # The switch repeats an INVITE that a slow machine answers late.
+            self._line.send_text(dialog.replied, invite.source)
 
     def _take_others(self, request: SipMessage, dialog: Dialog | None) -> None:
         if dialog is not None:
@@ -211,9 +199,7 @@ class Softphone:
                 self._reply(dialog.invite, "487 Request Terminated", dialog)
             dialog.end(0)
 
-    def _be_called(self, invite: SipMessage) -> None:
-        dialog = Dialog.called(invite, Voice(self._hertz))
-        self.dialogs.append(dialog)
+    def _be_called(self, dialog: Dialog, invite: SipMessage) -> None:
         self._reply(invite, "180 Ringing", dialog)
         if self.rings is not None:
             time.sleep(self.rings)
@@ -224,7 +210,7 @@ class Softphone:
         kind = f"{headers}Content-Type: application/sdp\r\n"
         with suppress(Unavailable):
             request = Request("INVITE", dialog.target, dialog.own, dialog.other, dialog.call_id, 1, kind, sdp)
-            answer = self._ask_with_password(request, 40.0)
+            answer = self._line.ask_with_password(request, self._password, 40.0)
             dialog.other = answer.header("To")
             dialog.sequence = int(answer.header("CSeq").split()[0])
             if answer.status < 300 and not self._acknowledges:
@@ -249,7 +235,9 @@ class Softphone:
         dialog.sequence += 1
         self._send_in_dialog(dialog, method, dialog.sequence, headers, body)
         # A switch that is gone does not hold up a phone that only says goodbye.
-        answer = self._answer_to(dialog.call_id, dialog.sequence, method, 5.0 if method == "BYE" else PATIENCE_SECONDS)
+        answer = self._line.answer_to(
+            dialog.call_id, dialog.sequence, method, 5.0 if method == "BYE" else PATIENCE_SECONDS
+        )
         if method == "INVITE":
             self._send_in_dialog(dialog, "ACK", dialog.sequence)
         return answer
@@ -257,44 +245,15 @@ class Softphone:
     def _send_in_dialog(self, dialog: Dialog, method: str, sequence: int, headers: str = "", body: str = "") -> None:
         uri = dialog.target or f"sip:{HOST}:{dialog.peer[1]}"
         request = Request(method, uri, dialog.own, dialog.other, dialog.call_id, sequence, headers, body)
-        self._send(request, dialog.peer)
-
-    def _ask_with_password(self, request: Request, seconds: float = PATIENCE_SECONDS) -> SipMessage:
-        """The final answer; Unavailable if there is none, or if signing in is refused."""
-        answer = self._ask(request, seconds)
-        if answer.status in (401, 407):
-            proved = proof(request.method, request.uri, self.user, self._password, answer)
-            answer = self._ask(replace(request, sequence=2, headers=proved + request.headers), seconds)
-        if request.method == "REGISTER" and answer.status != 200:
-            raise Unavailable("not-registered", f"{self.user} could not sign in: {answer.start}")
-        return answer
-
-    def _ask(self, request: Request, seconds: float) -> SipMessage:
-        self._send(request)
-        answer = self._answer_to(request.call_id, request.sequence, request.method, seconds)
-        if request.method == "INVITE" and answer.status >= 300:
-            branch = re.search(r"branch=([^;\s]+)", answer.header("Via"))
-            acknowledged = replace(request, method="ACK", other=answer.header("To"), headers="", body="")
-            self._send(replace(acknowledged, branch=branch[1] if branch else ""))
-        return answer
-
-    def _answer_to(self, call_id: str, sequence: int, method: str, seconds: float) -> SipMessage:
-        key = f"{call_id} {sequence} {method}"
-        wait_for(lambda: key in self._answers, f"an answer to {self.user}'s {method}", seconds)
-        return self._answers.pop(key)
-
-    def _send(self, request: Request, peer: tuple[str, int] | None = None) -> None:
-        with suppress(OSError):
-            text = request.text(self.user, self.port, self._agent)
-            self._socket.sendto(text.encode(), peer or self._switch)
+        self._line.send(request, dialog.peer)
 
     def _reply(self, request: SipMessage, status: str, dialog: Dialog | None, body: str = "", me: str = "") -> None:
         to = request.header("To")
         if dialog is not None and ";tag=" not in to:
             to = dialog.own
-        with suppress(OSError):
-            text = reply(request, status, to, me or self.user, self.port, self._agent, body, self._asserted)
-            self._socket.sendto(text.encode(), request.source)
+        said = self._line.reply(request, status, to, body, self._asserted, me)
+        if dialog is not None and request is dialog.invite:
+            dialog.replied = said
 
     def _sdp(self, dialog: Dialog, held: bool = False) -> str:
         return audio(dialog.voice.port, dialog.sequence, held, self._codec, dialog.invite.text if dialog.invite else "")
