@@ -39,6 +39,7 @@ _UNFINISHED_RECORDINGS = (
     .where(Recordings.state.in_(tuple(UNFINISHED)))
 )
 _EVERYTHING = 1_000_000
+_FACTS = ("company", "direction", "group", "caller", "called", "answered_at", "ended_at")
 
 
 class Plant:
@@ -134,7 +135,7 @@ class Plant:
     def _row(self, company: str, call: Call) -> Row:
         decided = decisions.of_calls(self.store, company, [call.id])[call.id]
         listed = [{"record": one.record, "rule": one.rule, "user": one.user} for one in decided]
-        facts = {name: getattr(call, name) for name in ("company", "direction", "group", "caller", "called")}
+        facts = {name: getattr(call, name) for name in _FACTS}
         return {**facts, "call": call.id, "decisions": listed}
 
 
