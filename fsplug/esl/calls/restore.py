@@ -239,7 +239,7 @@ class Restorer:
     def _last_seen(self) -> float | None:
         """Until when fsplug saw the switch's legs; None if unknown."""
         open_spans = outages.open_spans(self._store, self._ports.switch_name)
-        return min((one.from_at for one in open_spans), default=None)
+        return min((one.from_at for one in open_spans if one.is_blind), default=None)
 
     def _end(self, call: Call, under_way: list[RecordingRow], decided: Mapping[str, Decision]) -> None:
         for row in under_way:

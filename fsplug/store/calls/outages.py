@@ -12,6 +12,11 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given
 from fsplug.store.schema.calls import Outages, WitnessedTalks
 
+STOPPED, AWAY, FROZEN, STARVED = "stopped", "away", "frozen", "starved"
+LINK_DOWN, STORE_AWAY = "link-down", "store-away"
+# Of one that is starved, or has no store, calls may be missed, but it sees what the switch does.
+_BLIND = frozenset({STOPPED, AWAY, FROZEN, LINK_DOWN})
+
 
 @dataclass(frozen=True, slots=True)
 class Outage:
@@ -39,6 +44,11 @@ class Span:
     cause: str
     from_at: float
     until_at: float | None
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether nothing of what the switch did in this time was seen."""
+        return self.cause in _BLIND
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ from fsplug.wiring.calls.name_keeper import KEEP_SECONDS, NameKeeper
 from fsplug.wiring.calls.publishing import PUBLISH_SECONDS, Publishing
 from fsplug.wiring.calls.record_ports import Refusals, record_ports
 from fsplug.wiring.calls.record_reader import RecordReader
-from fsplug.wiring.calls.signs import LINK_DOWN, Signs
+from fsplug.wiring.calls.signs import Signs
 from fsplug.wiring.calls.spool_gate import SpoolGate
 from fsplug.wiring.calls.steady_clock import SteadyClock
 from fsplug.wiring.calls.stores import Stores
@@ -121,7 +121,7 @@ class CallsProcess:
             (*EVENTS, *sign_ins.EVENTS),
             on_event=self._on_event,
             on_up=self._link_up,
-            on_down=lambda reason: self._signs.now(LINK_DOWN, is_out=True),
+            on_down=lambda reason: self._signs.now(outages.LINK_DOWN, is_out=True),
             first=lambda: [commands.set_secret(self._secret.current)],
             unwanted=UNWANTED,
         )
@@ -242,7 +242,7 @@ class CallsProcess:
 
     def _link_up(self) -> None:
         """The link to the switch is up. This runs in the link's own order, so it must not wait for the switch."""
-        self._signs.now(LINK_DOWN, is_out=False)
+        self._signs.now(outages.LINK_DOWN, is_out=False)
         gevent.spawn(self._look)
 
     def _on_event(self, event: Event) -> None:

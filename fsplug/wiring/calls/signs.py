@@ -10,12 +10,10 @@ from pathlib import Path
 import structlog
 
 from fsplug.store.calls.entries import JournalEntry, OutageSeen
-from fsplug.store.calls.outages import Span
+from fsplug.store.calls.outages import AWAY, FROZEN, STARVED, STOPPED, STORE_AWAY, Span
 
 log = structlog.get_logger()
 
-STOPPED, AWAY, FROZEN, STARVED = "stopped", "away", "frozen", "starved"
-LINK_DOWN, STORE_AWAY = "link-down", "store-away"
 # The file's time is the time of the last sign, to this many seconds.
 FILE_SECONDS = 0.25
 # A loop that gives its sign this late was kept from working. Starving is over after so many seconds without that.

@@ -67,6 +67,7 @@ def test_a_second_restart_asks_again_what_a_file_holds(tmp_path):
     assert (flow.kept(), list(story.spool.cuts.values())) == (["B stopped"], [2.86])
 
 
+@pytest.mark.parametrize("trouble", ["", "starved", "store-away"])
 @pytest.mark.parametrize(
     ("written_at", "cut", "off_the_end", "gaps"),
     [
@@ -76,10 +77,13 @@ def test_a_second_restart_asks_again_what_a_file_holds(tmp_path):
     ],
 )
 def test_a_switch_that_died_has_no_record_to_wait_for_and_its_file_ends_with_it(
-    tmp_path, written_at, cut, off_the_end, gaps
+    tmp_path, written_at, cut, off_the_end, gaps, trouble
 ):
     story = Story(tmp_path)
     flow = Flow(story, LEGS)
+    if trouble:
+        # Until it died fsplug was slow, or could write nothing: it saw the legs all the same.
+        story.entries.append(OutageSeen("trouble", "switch", trouble, START - 1.0))
     flow.begins(BEFORE)
     story.switch.live, story.spool.written = {}, START + written_at
     story.switch.has_been_up = 1.0
