@@ -111,3 +111,6 @@ def furnished(
     rtp = ("--rtp-ports", f"{ports.rtp_start}-{ports.rtp_end}")
     cli.ok("switch", "install", "--conf", folder / "conf", "--yes", "--way", way, *sip, *rtp, *more)
     return cli, ports
+
+
+CONSENT, SALES, CUSTOMER = "+4570103001", "+4570102001", "+4522334455"
