@@ -13,19 +13,10 @@ from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import RecordingHeld
 from fsplug.store.recordings import deletions, shares
 from fsplug.store.recordings.shares import CodeBy, Offer
+from tests.browser.playedpage import IS_DRAWN, IS_RUNNING, SOUGHT, WATCHED, seconds_played
 from tests.browser.site import Site
 
 SUPERUSER = "1005"
-# Of the one audio element, which is in no document.
-_WATCHED = "const Own = Audio; globalThis.Audio = function () { return (globalThis.heard = new Own()); };"
-_IS_RUNNING = "() => globalThis.heard.currentTime > 0.3 && !globalThis.heard.paused && !globalThis.heard.muted"
-# Whether more of the first lane's canvas is drawn than a line.
-_IS_DRAWN = """() => {
-    const canvas = document.querySelector(".wave > div")?.shadowRoot.querySelector(".canvases canvas");
-    if (!canvas) return false;
-    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-    return pixels.filter((value, at) => at % 4 === 3 && value > 0).length > 0.05 * canvas.width * canvas.height;
-}"""
 
 
 @pytest.fixture
@@ -41,14 +32,10 @@ def recording(site: Site) -> str:
 @pytest.fixture
 def page(visit: Callable[..., Any], recording: str) -> Any:
     """The superuser's."""
-    found = visit(SUPERUSER, script=_WATCHED)
+    found = visit(SUPERUSER, script=WATCHED)
     found.goto(f"/recordings/{recording}")
     found.wait_for_selector("[data-skip]:visible")
     return found
-
-
-def _at(page: Any) -> float:
-    return float(page.evaluate("globalThis.heard.currentTime"))
 
 
 def test_a_click_anywhere_on_a_row_leads_to_its_player(visit: Callable[..., Any]) -> None:
@@ -62,19 +49,19 @@ def test_a_click_anywhere_on_a_row_leads_to_its_player(visit: Callable[..., Any]
 def test_a_click_on_play_plays_and_makes_one_entry(page: Any, site: Site, recording: str) -> None:
     before = len(trail.plays(site.store, ACME, recording))
     page.click("[data-toggle]")
-    page.wait_for_function(_IS_RUNNING)
+    page.wait_for_function(IS_RUNNING)
     page.click("[data-toggle]")
     page.wait_for_function("() => globalThis.heard.paused")
     page.click("[data-toggle]")
-    page.wait_for_function(_IS_RUNNING)
+    page.wait_for_function(IS_RUNNING)
     assert len(trail.plays(site.store, ACME, recording)) == before + 1
 
 
 def test_the_waveform_of_both_is_drawn_and_a_click_on_it_seeks(page: Any) -> None:
-    page.wait_for_function(_IS_DRAWN)
+    page.wait_for_function(IS_DRAWN)
     assert page.locator(".lane").count() == 2
     page.click("[data-toggle]")
-    page.wait_for_function(_IS_RUNNING)
+    page.wait_for_function(IS_RUNNING)
     box = page.locator(".wave").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
     length = float(page.get_attribute("[data-track]", "data-seconds"))
@@ -90,7 +77,7 @@ def test_a_hold_is_drawn_over_the_wave_where_it_was(page: Any, site: Site, recor
     ledger.apply(site.store, [held])
     try:
         page.reload()
-        page.wait_for_function(_IS_DRAWN)
+        page.wait_for_function(IS_DRAWN)
         wave, hold = page.locator(".wave").bounding_box(), page.locator(".wave .shades rect").bounding_box()
         assert hold["x"] - wave["x"] == pytest.approx(wave["width"] / 4, abs=3)
         assert hold["width"] == pytest.approx(wave["width"] / 4, abs=3)
@@ -100,7 +87,7 @@ def test_a_hold_is_drawn_over_the_wave_where_it_was(page: Any, site: Site, recor
         page.evaluate("globalThis.heard.currentTime = 0")
         page.focus("table.marks [data-go]")
         page.keyboard.press("Enter")
-        assert _at(page) == pytest.approx(length / 4, abs=0.1)
+        assert seconds_played(page) == pytest.approx(length / 4, abs=0.1)
     finally:
         with site.store.atomic():
             site.store.run("DELETE FROM recording_hold")
@@ -109,32 +96,16 @@ def test_a_hold_is_drawn_over_the_wave_where_it_was(page: Any, site: Site, recor
 def test_keys_play_pause_and_go_ten_seconds(page: Any) -> None:
     page.focus(".wave")
     page.keyboard.press("Space")
-    page.wait_for_function(_IS_RUNNING)
+    page.wait_for_function(IS_RUNNING)
     page.keyboard.press("Space")
     page.wait_for_function("() => globalThis.heard.paused")
-    begun = _at(page)
+    begun = seconds_played(page)
     page.keyboard.press("ArrowRight")
-    assert _at(page) == pytest.approx(begun + 10, abs=0.2)
+    assert seconds_played(page) == pytest.approx(begun + 10, abs=0.2)
     page.keyboard.press("ArrowLeft")
-    assert _at(page) == pytest.approx(begun, abs=0.2)
+    assert seconds_played(page) == pytest.approx(begun, abs=0.2)
     page.keyboard.press("End")
     assert page.get_attribute(".wave", "aria-valuenow") == page.get_attribute(".wave", "aria-valuemax")
-
-
-# Keys on the waveform, and the second of 100 to which each leads; of a recording of 292 seconds.
-_SOUGHT = """
-    4               40%
-    ArrowRight      +10
-    ArrowUp         +10
-    Shift+ArrowUp   +1
-    ArrowDown       -10
-    Shift+ArrowLeft -1
-    PageUp          +60
-    PageDown        -60
-    Home            0%
-    PageDown        0%
-    End             100%
-"""
 
 
 @pytest.mark.parametrize(
@@ -152,7 +123,7 @@ def test_the_waveform_is_a_slider_with_all_its_keys_also_before_play_is_pressed(
     page.reload()
     page.focus(".wave")
     length, at = float(page.get_attribute("[data-track]", "data-seconds")), 0.0
-    for line in _SOUGHT.strip().splitlines():
+    for line in SOUGHT.strip().splitlines():
         key, to = line.split()
         page.keyboard.press(key)
         at = length * int(to[:-1]) / 100 if to.endswith("%") else at + int(to)
@@ -231,7 +202,7 @@ def test_it_plays_as_fast_as_is_chosen_also_before_play_is_pressed(page: Any) ->
 
 def test_deleted_while_it_plays_it_ends_and_says_so(page: Any, site: Site, recording: str, troubles: list[str]) -> None:
     page.click("[data-toggle]")
-    page.wait_for_function(_IS_RUNNING)
+    page.wait_for_function(IS_RUNNING)
     deletions.delete(site.store, ACME, [recording], operator("root"))
     try:
         page.evaluate("globalThis.heard.currentTime = globalThis.heard.duration * 0.8")
@@ -253,7 +224,7 @@ def test_what_can_not_be_had_has_not_ended_but_failed(page: Any, troubles: list[
 
 def test_at_its_end_the_clock_shows_the_length(page: Any) -> None:
     page.click("[data-toggle]")
-    page.wait_for_function(_IS_RUNNING)
+    page.wait_for_function(IS_RUNNING)
     page.focus(".wave")
     page.keyboard.press("End")
     # It has ended before the page is told so.
@@ -276,19 +247,19 @@ def test_without_scripts_play_is_a_button_and_then_an_audio_element(visit: Calla
 def test_a_customer_hears_what_was_shared(visit: Callable[..., Any], site: Site, recording: str) -> None:
     offer = Offer(recording, "customer@outside.example", "Our call", code_by=CodeBy.PHONE)
     share, code = shares.create(site.store, ACME, offer, operator("root"))
-    page = visit(script=_WATCHED)
+    page = visit(script=WATCHED)
     page.goto(f"/shared/{shares.new_link(site.store, share)}")
     page.fill("#code", str(code))
     page.click("button.first")
-    page.wait_for_function(_IS_DRAWN)
+    page.wait_for_function(IS_DRAWN)
     page.click("[data-toggle]")
-    page.wait_for_function(_IS_RUNNING)
+    page.wait_for_function(IS_RUNNING)
     assert shares.get(site.store, ACME, share.id).played == 1
 
 
 def test_a_double_click_on_send_shares_once_and_what_plays_goes_on(page: Any, site: Site, recording: str) -> None:
     page.click("[data-toggle]")
-    page.wait_for_function(_IS_RUNNING)
+    page.wait_for_function(IS_RUNNING)
     page.fill("#email", "twice@firma.example")
     page.fill("#subject", "Vores samtale")
     # A page takes clicks until the next one is there: the answer waits for the second.
@@ -302,7 +273,7 @@ def test_a_double_click_on_send_shares_once_and_what_plays_goes_on(page: Any, si
     assert len(held) == 1
     held[0].continue_()
     page.locator(".said").wait_for()
-    assert page.evaluate(_IS_RUNNING)
+    assert page.evaluate(IS_RUNNING)
     assert page.evaluate("document.activeElement.className") == "said", "who does not see it hears it"
     assert [one.email for one in shares.of_recording(site.store, ACME, recording)].count("twice@firma.example") == 1
 

@@ -13,6 +13,8 @@ from tests.calls.plant import ACME, Plant
 Change = Callable[[dict[str, Any]], None]
 
 ANNA, BO, CLARA, DAVID = "1001", "1002", "1003", "1004"
+# What is dialled to listen to Anna.
+ANNAS_STAR = "*28*70101001"
 # What everybody speaks with on the real switch.
 HERTZ = {ANNA: 440, BO: 700, CLARA: 900, DAVID: 1100, CUSTOMER: 1500, "trunk": 1900}
 AUDIBLE, SILENT = -40.0, -60.0
@@ -171,3 +173,7 @@ def until_over(listener: Caller) -> None:
 def has_ended(row: ListenIn) -> bool:
     """Whether its end is written down."""
     return row.ending is not None
+
+
+def names_in(display: str) -> set[str]:
+    return {name.strip() for name in display.removesuffix("lytter med").split(",")}

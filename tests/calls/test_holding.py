@@ -18,9 +18,9 @@ from fsplug.store.recordings.recordings import Recording, State
 from tests.calls.aftermath import conversations_of
 from tests.calls.lines import REAL
 from tests.calls.listeners import ANNA, HERTZ, Party, Talk
-from tests.calls.parties import RealTalk
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
+from tests.calls.realparty import RealTalk
 
 USER, OTHER = Holder.USER, Holder.OTHER
 # What the switch's times of one moment may differ by: they come in steps of 20 ms, audio in frames of 20 ms.

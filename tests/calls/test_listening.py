@@ -1,7 +1,5 @@
 """Listen-in from the star code to its end, on both switches (spec L1-L18, B10-B13)."""
 
-from typing import Any
-
 import pytest
 
 from fsplug.lab.freeswitch import wait_for
@@ -9,6 +7,7 @@ from fsplug.policy.listening.gate import Door, Ending, Reason
 from fsplug.store.calls import listen_sessions
 from tests.calls.listeners import (
     ANNA,
+    ANNAS_STAR,
     BO,
     CLARA,
     DAVID,
@@ -18,16 +17,23 @@ from tests.calls.listeners import (
     allowed,
     both,
     has_ended,
+    names_in,
     until_heard,
     until_over,
-    user_of,
     without_right,
+)
+from tests.calls.listenterms import (
+    MOBILE,
+    REFUSALS,
+    REVOCATIONS,
+    bos_mobile,
+    clara_must_allow,
+    distrust,
+    in_a_meeting,
+    mobile_of,
 )
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
-
-ANNAS_STAR = "*28*70101001"
-MOBILE = "+4520304050"
 
 
 def test_a_listener_hears_both_and_the_person_sees_who_it_is(people: Party, listens: Listens) -> None:
@@ -85,19 +91,6 @@ def test_several_listen_at_once_and_each_is_announced(people: Party, listens: Li
     assert david.hears(ANNA, CUSTOMER)
     david.hang_up()
     listens.until(has_ended, "both listen-ins end", 2)
-
-
-def names_in(display: str) -> set[str]:
-    return {name.strip() for name in display.removesuffix("lytter med").split(",")}
-
-
-REFUSALS: list[tuple[Reason, Change]] = [
-    (Reason.LISTENER_LICENCE, lambda document: user_of(document, BO).update(licences=[])),
-    (Reason.LISTENER_RIGHT, without_right),
-    (Reason.TARGET_LICENCE, lambda document: user_of(document, ANNA).update(licences=[])),
-    (Reason.PROFILE, lambda document: user_of(document, ANNA)["profile"][0].update(allow_listen=False)),
-    (Reason.PROFILE, lambda document: user_of(document, ANNA).pop("profile")),
-]
 
 
 @pytest.mark.parametrize(("reason", "change"), REFUSALS)
@@ -221,12 +214,6 @@ def test_the_person_is_passed_on_and_the_listener_is_cut_before_the_next_is_hear
     assert not bo.hears(CLARA)
 
 
-REVOCATIONS: list[tuple[Reason, Change]] = [
-    *REFUSALS[:4],
-    (Reason.NOT_IDENTIFIED, lambda document: user_of(document, BO).update(device=[])),
-]
-
-
 @pytest.mark.parametrize(("reason", "change"), REVOCATIONS)
 def test_what_an_administrator_takes_away_ends_it_within_a_second(
     reason: Reason, change: Change, plant: Plant, people: Party, listens: Listens
@@ -311,29 +298,3 @@ def test_a_colleague_at_the_other_end_must_allow_it_where_the_company_says_so(
     people.dial(BO, ANNAS_STAR)
     [row] = listens.until(lambda row: row.reason is not None, "a refusal is written down")
     assert row.reason is Reason.COLLEAGUE
-
-
-def in_a_meeting(document: dict[str, Any]) -> None:
-    available, meeting = user_of(document, ANNA)["profile"]
-    available.update(active=False)
-    meeting.update(active=True)
-
-
-def bos_mobile(document: dict[str, Any]) -> None:
-    user_of(document, BO).update(mobile_numbers=[MOBILE], verified_numbers=[MOBILE])
-
-
-def mobile_of(username: str) -> Change:
-    def change(document: dict[str, Any]) -> None:
-        user_of(document, username).update(mobile_numbers=[MOBILE], verified_numbers=[MOBILE], rights=["listen-in"])
-
-    return change
-
-
-def distrust(document: dict[str, Any]) -> None:
-    document["company"][0]["trunk"][0].update(caller_id_trusted=False)
-
-
-def clara_must_allow(document: dict[str, Any]) -> None:
-    document["company"][0].update(listen_consent=True)
-    user_of(document, CLARA)["profile"][0].update(allow_listen=False)

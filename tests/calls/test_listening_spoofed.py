@@ -17,9 +17,9 @@ from fsplug.lab.softphone import Softphone
 from fsplug.policy.listening.gate import Door, Reason
 from tests.calls.lines import REAL, why_not
 from tests.calls.listeners import ANNA, BO, DAVID, HERTZ, Listens, allowed, both, has_ended, until_heard, user_of
-from tests.calls.parties import RealParty
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
+from tests.calls.realparty import RealParty
 
 ANNAS_STAR = "*28*70101001"
 MOBILE = "+4520304050"

@@ -24,9 +24,9 @@ from fsplug.store.schema.calls import CallChanges
 from fsplug.wiring.channel.client import answer
 from fsplug.wiring.channel.messages import AskControl
 from tests.calls.listeners import ANNA, BO, CLARA, DAVID, HERTZ, Party, Talk, allowed
-from tests.calls.parties import RealParty, RealTalk
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, BETA, Plant
+from tests.calls.realparty import RealParty, RealTalk
 from tests.calls.test_listen_command import fsplug
 
 ANNAS_STAR = "*28*70101001"

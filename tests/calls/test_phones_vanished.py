@@ -8,9 +8,10 @@ import pytest
 from tests.calls.conftest import left_as_found
 from tests.calls.lines import Line
 from tests.calls.listeners import ANNA, Party
-from tests.calls.parties import RealTalk, party
+from tests.calls.parties import party
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import Plant
+from tests.calls.realparty import RealTalk
 
 TIMEOUT = 4
 

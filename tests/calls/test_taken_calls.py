@@ -11,9 +11,9 @@ from fsplug.store.schema.companies import Companies
 from tests.calls.aftermath import until_heard as until_recorded
 from tests.calls.lines import REAL, why_not
 from tests.calls.listeners import ANNA, BO, CLARA, HERTZ, Listens, until_heard
-from tests.calls.parties import RealParty
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, BETA, Plant
+from tests.calls.realparty import RealParty
 
 # What nobody hears who is at the other end of a silent line.
 LOUD = 1_000

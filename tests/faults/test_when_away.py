@@ -26,9 +26,9 @@ from tests.calls.aftermath import is_long, not_sealed
 from tests.calls.foldereye import FolderEye
 from tests.calls.lines import REAL, RealLine, why_not
 from tests.calls.listeners import BO
-from tests.calls.parties import RealCaller, RealParty
 from tests.calls.people import ANNA, CLARA, CUSTOMER
 from tests.calls.plant import ACME, ROOT, Plant
+from tests.calls.realparty import RealCaller, RealParty
 from tests.headersets import HARMLESS, KNOWN
 from tests.xml.installed import demo, stored, tell_zones
 
