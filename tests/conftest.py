@@ -17,6 +17,12 @@ from fsplug.wiring.process.patching import patch  # noqa: E402
 
 patch()
 
+from hypothesis import HealthCheck, settings  # noqa: E402
+
+# A machine may be busy with anything else: how long an example takes says nothing.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
+
 STRICT = os.environ.get("FSPLUG_TEST_STRICT", "") not in ("", "0")
 
 

@@ -86,7 +86,6 @@ def test_whom_an_update_in_mid_call_names_is_never_recorded_from_its_beginning(i
 
 @settings(
     max_examples=3,
-    deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

@@ -91,7 +91,7 @@ def test_eight_bit_mono_of_odd_length_keeps_every_sample(tmp_path: Path, length:
     assert wav.inspect(path).header_true
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 @given(cut=st.integers(0, HEADER_BYTES + 8_000), killed=st.booleans())
 @example(cut=0, killed=True)
 @example(cut=HEADER_BYTES - 1, killed=True)
@@ -118,7 +118,7 @@ def test_a_file_cut_anywhere_is_repaired_to_its_whole_frames_or_named_unusable(
     assert path.read_bytes() == once
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(content=st.binary(max_size=400), framed=st.booleans())
 def test_bytes_of_anybodys_are_measured_within_the_file_or_refused(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, framed: bool
@@ -132,7 +132,7 @@ def test_bytes_of_anybodys_are_measured_within_the_file_or_refused(
     assert 0 <= found.data_offset + found.data_bytes <= len(content)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     header=st.binary(min_size=32, max_size=32),
     before=st.lists(st.tuples(st.binary(max_size=9), st.integers(0, 2**32 - 1))),

@@ -151,7 +151,7 @@ def test_what_can_not_be_read_is_refused_with_the_reason(spoilt, trouble):
     assert refused.value.code == trouble
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(numbers().flatmap(lambda one: spelled(*one)))
 def test_every_spelling_is_read_alike(one):
     text, e164, country = one

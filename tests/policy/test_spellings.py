@@ -61,7 +61,7 @@ def test_each_spelling_is_the_same_number(number: str, country: str) -> None:
     assert {normalise(one, country) for one in spellings(number, country)} == {number}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(numbers().flatmap(lambda one: spelled(*one)))
 def test_what_is_stored_of_any_spelling_is_found_by_any_other(one: tuple[str, str, str]) -> None:
     text, e164, country = one

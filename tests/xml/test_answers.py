@@ -218,7 +218,7 @@ VALUE = some.one_of(
 
 
 @given(some.dictionaries(FIELD, VALUE))
-@hypothesis_settings(max_examples=300, deadline=None)
+@hypothesis_settings(max_examples=300)
 def test_no_request_raises_or_breaks_a_document(answers: Answers, request_: dict[str, str]) -> None:
     documents.answer(answers.answer(request_))
 

@@ -156,7 +156,6 @@ def _walk(here: Cli, there: Cli, steps: Sequence[Arguments | PageEdit]) -> None:
 
 _SAME_EVERY_TIME = settings(
     max_examples=20,
-    deadline=None,
     derandomize=True,
     database=None,
     # A sequence takes a second: making a failing one smaller would take minutes.

@@ -56,7 +56,7 @@ def _torn(draw: st.DrawFn) -> bytes:
     return content
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(content=_torn() | st.binary(max_size=50))
 def test_any_file_is_parsed_or_refused(file: Path, content: bytes) -> None:
     _refusal(file, content)

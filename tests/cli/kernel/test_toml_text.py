@@ -16,7 +16,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(table=st.dictionaries(TEXTS, VALUES, max_size=4))
 def test_what_is_written_reads_as_the_same_and_nothing_in_it_acts_on_a_terminal(table: dict[str, Any]) -> None:
     text = toml(table)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.protocol.event import Event, plain_event
@@ -49,7 +49,7 @@ def test_nobody_is_taken_for_the_excluded_number(headers, parse_all):
     assert EXCLUDED not in numbers(leg(headers, parse_all=parse_all))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(header_sets())
 def test_an_excluded_number_is_found_anywhere_among_others(headers):
     assert EXCLUDED in numbers(leg(headers))

@@ -1,7 +1,7 @@
 """What is read from an event: its headers, its body, its usual facts; and how a value is encoded."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fsplug.esl.protocol import wire
@@ -134,7 +134,6 @@ names = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,20}", fullmatch=True).filter(lam
 
 
 @given(st.dictionaries(names, values, max_size=8), st.binary(max_size=200))
-@settings(deadline=None)
 def test_an_event_comes_back_as_it_went(headers: dict[str, str], body: bytes) -> None:
     (message,) = Decoder().feed(frame(b"text/event-plain", plain_event(headers, body)))
     event = message.event

@@ -122,7 +122,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, St
         store.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(company=documents())
 def test_export_and_apply_are_inverse_to_each_other(places: tuple[Store, Store], company: Company) -> None:
     here, there = places

@@ -84,13 +84,13 @@ def _refusals(document: object) -> list[str]:
     return errors
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(document=changed({"company": [whole(), {**whole(), "domain": "other.example"}]}, lambda _: VALUES))
 def test_a_document_with_anything_anywhere_is_read_or_refused(document: dict[str, Any]) -> None:
     _refusals(document)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(document=st.one_of(VALUES, st.dictionaries(st.just("company"), st.lists(VALUES, max_size=3))))
 def test_anything_at_all_is_read_or_refused(document: object) -> None:
     _refusals(document)
@@ -130,7 +130,7 @@ def _with_secrets() -> dict[str, Any]:
     return {"company": [company]}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     document=changed(
         _with_secrets(),
