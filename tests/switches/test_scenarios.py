@@ -17,6 +17,8 @@ CALL = {
     "group": None,
     "caller": "22334455",
     "called": "+4570101001",
+    "answered_at": 1000.0,
+    "ended_at": 1002.2,
     "decisions": [{"record": True, "rule": "department-policy", "user": "1001"}],
 }
 RECORDING = {"id": "R", "call": "A", "user": "1001", "state": "sealed", "seconds": 2.1, "talk_seconds": 2.1}
@@ -71,7 +73,7 @@ def test_an_account_as_expected_gives_no_complaint() -> None:
         (Account((CALL,), (RECORDING, RECORDING)), "2 recordings instead of 1"),
         (Account((CALL,), ({**RECORDING, "state": "lost"},)), "is lost"),
         (Account((CALL,), ({**RECORDING, "seconds": 0.4},)), "no recording"),
-        (Account((CALL,), ({**RECORDING, "seconds": 0.4, "talk_seconds": 0.4},)), "no recording"),
+        (Account((CALL,), ({**RECORDING, "seconds": 0.4, "talk_seconds": 0.4},)), "less than 2.00 s in all"),
         (Account((CALL,), ({**RECORDING, "seconds": 2.9},)), "no recording"),
         (Account((CALL,), ({**RECORDING, "seconds": 5.0, "talk_seconds": 2.0},)), "no recording"),
         (Account((CALL,), ({**RECORDING, "user": "1002"},)), "no recording"),
@@ -85,6 +87,11 @@ def test_an_account_as_expected_gives_no_complaint() -> None:
 )
 def test_an_account_that_differs_is_complained_of(account: Account, complaint: str) -> None:
     assert complaint in "; ".join(complaints(read_scenario("incoming-user"), account))
+
+
+def test_a_call_that_a_slow_machine_made_shorter_has_shorter_recordings() -> None:
+    shorter = Account(({**CALL, "ended_at": 1000.7},), ({**RECORDING, "seconds": 0.6, "talk_seconds": 0.6},))
+    assert complaints(read_scenario("incoming-user"), shorter) == []
 
 
 def test_a_recording_that_was_cut_is_as_long_as_from_its_beginning_to_its_end() -> None:
