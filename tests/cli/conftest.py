@@ -24,9 +24,10 @@ ACME, BETA = "acme.example", "beta.example"
 
 @pytest.fixture(autouse=True)
 def priorities(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The priorities that commands take: they run in the tests' own process, which must keep its own."""
+    """The priorities of the processor that commands take: they run in the tests' own process, which keeps its own."""
     taken: list[int] = []
     monkeypatch.setattr("fsplug.cli.kernel.background.os.setpriority", lambda which, who, one: taken.append(one))
+    monkeypatch.setattr("fsplug.cli.kernel.background._IOPRIO_SET", {})
     return taken
 
 

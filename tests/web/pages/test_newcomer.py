@@ -17,7 +17,7 @@ from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.calls import ledger
 from fsplug.store.db.database import Store
-from tests.cli.conftest import Cli
+from tests.cli.conftest import Cli, priorities  # noqa: F401
 from tests.cli.happened import recorded
 from tests.mail.conftest import Mailbox, make_mailbox  # noqa: F401
 from tests.programs import program
