@@ -60,6 +60,11 @@ class ActivityFilters:
         """The filters that are not empty."""
         return {name: value for name, value in asdict(self).items() if value}
 
+    @property
+    def query(self) -> str:
+        """These filters, as the query of an address."""
+        return "?" + urlencode(self.fields)
+
     def address(self, **others: object) -> str:
         """The address of the list with these filters in place of its own."""
         wanted = {**asdict(self), **others}
@@ -127,13 +132,13 @@ def page() -> Any:
 @PAGE.post("/activity/check")
 @takes(Need.AUDIT, Reach.COMPANY)
 def check() -> Any:
-    """Check the trail, or continue where the last step ended."""
-    viewer = shell.viewer()
+    """Check the trail, or continue where the last step ended; the list keeps its filters."""
+    viewer, address = shell.viewer(), read_filters(request.args).address()
     made: Check = browse.check(guard.store(), viewer.domain)
     if made.trouble is not None:
-        return shell.done("/activity", "said-trail-wrong", number=str(made.trouble.number))
+        return shell.done(address, "said-trail-wrong", number=str(made.trouble.number))
     said = "said-trail-whole" if made.is_whole else "said-trail-so-far"
-    return shell.done("/activity", said, number=str(made.checkpoint.number), entries=str(made.entries))
+    return shell.done(address, said, number=str(made.checkpoint.number), entries=str(made.entries))
 
 
 def read_filters(given: Mapping[str, str]) -> ActivityFilters:
