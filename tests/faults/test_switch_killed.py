@@ -6,11 +6,13 @@ import pytest
 
 from fsplug.store.recordings.recordings import State
 from tests.calls.aftermath import not_sealed, until_recorded
+from tests.calls.lines import FAKE, REAL
 from tests.calls.people import incoming
 from tests.calls.plant import Plant
 
-TALKED_SECONDS = 2.0
-LOST_SECONDS = 1.0
+TALKED_SECONDS = 3.0
+# FreeSWITCH writes a second of sound at a time, and on a busy machine it is late with that.
+LOST_SECONDS = {FAKE: 1.0, REAL: 2.0}
 CALLS = 8
 
 
@@ -47,7 +49,7 @@ def _all_are_kept(plant: Plant, begun: dict[str, float], until: float) -> None:
     kept = [one for one in plant.recordings() if one.id in begun]
     assert (len(kept), not_sealed(kept)) == (CALLS, [])
     missing = [until - begun[one.id] - one.seconds for one in kept]
-    assert max(missing) <= LOST_SECONDS
+    assert max(missing) <= LOST_SECONDS[plant.line.kind]
     assert plant.files() == set()
 
 
