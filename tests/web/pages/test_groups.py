@@ -6,19 +6,16 @@ from typing import Any
 import pytest
 
 from fsplug.store.change.draft import Draft
-from tests.store.accountcast import ANNA, Console
+from tests.store.accountcast import Console
 from tests.store.cast import ACME
 from tests.web.conftest import URL, Browser
 
 
 @pytest.fixture
-def admin(browser: Browser, console: Console) -> Browser:
-    """Anna administers the whole company."""
-    console.made("1001", ANNA, "my-console")
-    console.give("1001", admin="company-admin")
-    browser.sign_in()
-    browser.post("/language", language="en", back="/")
-    return browser
+def admin(admin: Browser) -> Browser:
+    """She reads English."""
+    admin.post("/language", language="en", back="/")
+    return admin
 
 
 def send(browser: Browser, path: str, **form: Any) -> Any:

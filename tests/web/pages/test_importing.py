@@ -12,18 +12,9 @@ import pytest
 from fsplug.store.change.sheets import packing
 from fsplug.store.change.sheets.reading import Sheet, SheetRow
 from fsplug.store.config import policies, user_list
-from tests.store.accountcast import ANNA, BO, Console
+from tests.store.accountcast import BO, Console
 from tests.store.cast import ACME
 from tests.web.conftest import URL, Browser
-
-
-@pytest.fixture
-def admin(browser: Browser, console: Console) -> Browser:
-    """Anna administers the whole company."""
-    console.made("1001", ANNA, "my-console")
-    console.give("1001", admin="company-admin")
-    browser.sign_in()
-    return browser
 
 
 def chosen(browser: Browser, data: bytes) -> Any:

@@ -1,39 +1,17 @@
 """One user in the console: added, changed with profiles and phones, and removed, by whoever may."""
 
 import re
-from collections.abc import Callable
 from typing import Any
-
-import pytest
 
 from fsplug.store.audit import trail
 from fsplug.store.change import waiting_rows
 from fsplug.store.change.draft import Draft
 from fsplug.store.config import policies, user_list
-from tests.store.accountcast import ANNA, BO, Console
+from tests.store.accountcast import Console
 from tests.store.cast import ACME
 from tests.web.conftest import URL, Browser
 
 CLARA = "1003"
-
-
-@pytest.fixture
-def admin(browser: Browser, console: Console) -> Browser:
-    """Anna administers the whole company."""
-    console.made("1001", ANNA, "my-console")
-    console.give("1001", admin="company-admin")
-    browser.sign_in()
-    return browser
-
-
-@pytest.fixture
-def sub_admin(new_browser: Callable[..., Browser], console: Console) -> Browser:
-    """Bo administers Sales."""
-    console.made("1002", BO, "my-console")
-    console.give("1002", admin="sub-admin", admin_departments=["Sales"])
-    browser = new_browser()
-    browser.sign_in(email=BO)
-    return browser
 
 
 def send(browser: Browser, path: str, **form: Any) -> Any:

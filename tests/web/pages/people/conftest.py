@@ -1,32 +1,10 @@
-"""Who administers users."""
-
-from collections.abc import Callable
+"""What a company allows those who administer its users."""
 
 import pytest
 
 from fsplug.store.change import edit_policy
-from tests.store.accountcast import ANNA, BO, Console
+from tests.store.accountcast import Console
 from tests.store.cast import ACME
-from tests.web.conftest import Browser
-
-
-@pytest.fixture
-def admin(browser: Browser, console: Console) -> Browser:
-    """Anna administers the whole company."""
-    console.made("1001", ANNA, "my-console")
-    console.give("1001", admin="company-admin")
-    browser.sign_in()
-    return browser
-
-
-@pytest.fixture
-def sub_admin(new_browser: Callable[..., Browser], console: Console) -> Browser:
-    """Bo administers Sales."""
-    console.made("1002", BO, "my-console")
-    console.give("1002", admin="sub-admin", admin_departments=["Sales"])
-    browser = new_browser()
-    browser.sign_in(email=BO)
-    return browser
 
 
 @pytest.fixture
