@@ -16,11 +16,10 @@ from tests.browser.looking import patient_context
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody
 from tests.calls.lines import FakeLine
-from tests.calls.listeners import ANNA, BO, Caller, Listens, Party, has_ended
+from tests.calls.listeners import ANNA, ANNAS_STAR, BO, Caller, Listens, Party, has_ended
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME
 
-ANNAS_STAR = "*28*70101001"
 SAID = {
     "da": "Bo Lund lytter med på dit opkald",
     "sv": "Bo Lund medlyssnar på ditt samtal",

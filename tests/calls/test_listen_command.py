@@ -16,6 +16,7 @@ from fsplug.store.nodes.live import Publisher
 from fsplug.store.nodes.names import Claim
 from tests.calls.listeners import (
     ANNA,
+    ANNAS_STAR,
     BO,
     DAVID,
     Listens,
@@ -29,8 +30,6 @@ from tests.calls.listeners import (
 )
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
-
-ANNAS_STAR = "*28*70101001"
 
 
 def test_a_command_rings_the_listeners_own_phone(plant: Plant, people: Party, listens: Listens) -> None:

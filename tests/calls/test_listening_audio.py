@@ -12,12 +12,11 @@ from fsplug.lab.tone import SAMPLE_RATE
 from fsplug.media.archive import FolderArchive
 from fsplug.policy.listening.gate import Ending
 from tests.calls.lines import REAL, why_not
-from tests.calls.listeners import ANNA, AUDIBLE, BO, HERTZ, SILENT, Listens, has_ended
+from tests.calls.listeners import ANNA, ANNAS_STAR, AUDIBLE, BO, HERTZ, SILENT, Listens, has_ended
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import Plant
 from tests.calls.realparty import RealParty
 
-ANNAS_STAR = "*28*70101001"
 # The two notes of the tone (esl.commands).
 NOTES = (620, 780)
 NOTE_SECONDS = 0.1

@@ -16,12 +16,23 @@ from fsplug.lab.sip_message import HOST, Request, SipMessage, audio
 from fsplug.lab.softphone import Softphone
 from fsplug.policy.listening.gate import Door, Reason
 from tests.calls.lines import REAL, why_not
-from tests.calls.listeners import ANNA, BO, DAVID, HERTZ, Listens, allowed, both, has_ended, until_heard, user_of
+from tests.calls.listeners import (
+    ANNA,
+    ANNAS_STAR,
+    BO,
+    DAVID,
+    HERTZ,
+    Listens,
+    allowed,
+    both,
+    has_ended,
+    until_heard,
+    user_of,
+)
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
 from tests.calls.realparty import RealParty
 
-ANNAS_STAR = "*28*70101001"
 MOBILE = "+4520304050"
 ELSEWHERE = "127.0.0.2"
 

@@ -23,13 +23,12 @@ from fsplug.store.recordings.recordings import Recording, State
 from fsplug.store.schema.calls import CallChanges
 from fsplug.wiring.channel.client import answer
 from fsplug.wiring.channel.messages import AskControl
-from tests.calls.listeners import ANNA, BO, CLARA, DAVID, HERTZ, Party, Talk, allowed
+from tests.calls.listeners import ANNA, ANNAS_STAR, BO, CLARA, DAVID, HERTZ, Party, Talk, allowed
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, BETA, Plant
 from tests.calls.realparty import RealParty, RealTalk
 from tests.calls.test_listen_command import fsplug
 
-ANNAS_STAR = "*28*70101001"
 Paused = namedtuple("Paused", "by how at until_at")
 PAUSED_SECONDS, MARGIN_SECONDS, FRAME_SECONDS = 1.5, 0.3, 0.02
 

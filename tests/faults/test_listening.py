@@ -8,11 +8,10 @@ import pytest
 from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.listening.gate import Ending, Reason
 from tests.calls.lines import FAKE
-from tests.calls.listeners import ANNA, BO, CLARA, DAVID, Caller, Listens, Party, allowed, has_ended
+from tests.calls.listeners import ANNA, ANNAS_STAR, BO, CLARA, DAVID, Caller, Listens, Party, allowed, has_ended
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import Plant
 
-ANNAS_STAR = "*28*70101001"
 CROWD = 200
 
 
