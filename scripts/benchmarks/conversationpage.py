@@ -80,4 +80,4 @@ def _talk(call: str, user: str, at: float, until: float) -> Iterator[JournalEntr
     yield CallChanged(f"{call}-p", company, call, Change.PAUSE, at + 20, leg, None, user, user, "console", at + 30)
     yield CallChanged(f"{call}-t", company, call, Change.TRANSFER, until, leg, call, user, user, How.BLIND)
     yield CallChanged(f"{call}-u", company, call, Change.PARTED, until, call, leg)
-    yield CallEnded(call, until, "BLIND_TRANSFER")
+    yield CallEnded(call, until, "BLIND_TRANSFER", company)

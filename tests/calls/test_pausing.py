@@ -18,7 +18,7 @@ from fsplug.lab.softphone import Softphone
 from fsplug.media.archive import FolderArchive
 from fsplug.policy.recording.control import Act, Reason
 from fsplug.store.audit import trail
-from fsplug.store.calls import listen_sessions
+from fsplug.store.calls import conversation_access, listen_sessions
 from fsplug.store.recordings.recordings import Recording, State
 from fsplug.store.schema.calls import CallChanges
 from fsplug.wiring.channel.client import answer
@@ -145,7 +145,7 @@ def _sounds_of(listener: Any) -> list[float]:
     return [at for at, level in listener.dialog.voice.loudness() if level > 200]
 
 
-def test_a_call_that_is_led_to_another_company_is_recorded_there_and_sealed(
+def test_a_call_that_is_led_to_another_company_is_recorded_there_and_sealed_and_each_has_the_call(
     plant: Plant, people: Party, talk: Talk
 ) -> None:
     with theirs(people):
@@ -156,6 +156,13 @@ def test_a_call_that_is_led_to_another_company_is_recorded_there_and_sealed(
         plant.until_settled()
     [row] = plant.recordings(BETA)
     assert (row.state, row.user, [one.record for one in plant.decisions(BETA)]) == (State.SEALED, BO, [True])
+    [first], [then] = plant.calls(), plant.calls(BETA)
+    assert first.id == then.id == row.call
+    assert first.ended_at == then.ended_at and first.cause == then.cause
+    assert first.at <= first.answered_at <= then.at <= then.answered_at < then.ended_at
+    for company, user in ((ACME, ANNA), (BETA, BO)):
+        timeline = conversation_access.seen(plant.store, company, first.id, None).timeline(plant.store)
+        assert [part.user for part in timeline.parts] == [user]
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import wave
 from array import array
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from fsplug.fakeswitch.audio import RATE
 
@@ -35,6 +35,9 @@ def samples_of(path):
 
 
 def pitch(samples):
-    """Hertz, by counting how often a tone rises through zero."""
-    rises = sum(1 for before, after in pairwise(samples) if before < 0 <= after)
-    return rises * RATE / len(samples)
+    """Hertz, by counting how often a tone rises through zero, from where it is first heard: a leg that is recorded from
+    its answer on hears its partner once the switch, busy or not, has bridged them.
+    """
+    heard = list(dropwhile(lambda sample: sample == 0, samples))
+    rises = sum(1 for before, after in pairwise(heard) if before < 0 <= after)
+    return rises * RATE / len(heard)

@@ -65,10 +65,10 @@ def recorded_call(call: str = "a", company: str = ACME, at: float = 100.0, **oth
     """From ring to seal; `others` are facts of the decision."""
     return [
         seen(call, company, at),
-        CallAnswered(call, at + 1),
+        CallAnswered(call, at + 1, company),
         decided(call, company, at + 1, **others),
         started(call, company, at + 2),
-        CallEnded(call, at + 9, "NORMAL_CLEARING"),
+        CallEnded(call, at + 9, "NORMAL_CLEARING", company),
         stopped(call, at + 9),
         sealed(call, at + 10),
     ]

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.book import Call, Channel
+from fsplug.esl.calls.book import Channel
 from fsplug.esl.calls.changes import Changes
+from fsplug.esl.calls.live_call import Call
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from fsplug.esl.calls.book import ArmedLeg
+from fsplug.esl.calls.live_call import ArmedLeg
 from fsplug.esl.calls.live_recording import Recording
 from fsplug.esl.commands import recordings
 from fsplug.policy.entities import PolicySnapshot

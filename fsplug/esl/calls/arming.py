@@ -8,10 +8,11 @@ import structlog
 from fsplug.errors import FsplugError
 from fsplug.esl import commands
 from fsplug.esl.calls import armed_legs
-from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
+from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.legs import leg_names, leg_of
+from fsplug.esl.calls.live_call import ArmedLeg, Call
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.event import Event

@@ -7,8 +7,9 @@ phone that was asked still rings, it is `satt:`, on the leg that asked, and the 
 
 from collections.abc import Mapping
 
-from fsplug.esl.calls.book import Call, CallBook, Channel
+from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.calls.legs import PLACE
+from fsplug.esl.calls.live_call import Call
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.records import LegRecord
 from fsplug.esl.protocol.event import Event

@@ -6,7 +6,8 @@ from typing import Any
 
 from fsplug.errors import Refused
 from fsplug.esl.calls.acts import Acts
-from fsplug.esl.calls.book import Call, CallBook, Channel
+from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.live_call import Call
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.recording_reports import LIMIT_REACHED
 from fsplug.policy.recording import control, withdrawal
@@ -84,7 +85,7 @@ class Control:
             if channel is None:
                 continue
             facts = self._request(call, channel, username)
-            conversation = call.conversation.id_in(company, call.id) if call.conversation is not None else call.id
+            conversation = call.conversation_in(company)
             until = max((one.due_at for one in self._pauses.of(call)), default=None)
             stands = self._withdrawal(call, channel)
             found.setdefault(conversation, OwnCall(call.id, conversation, facts, refusals(facts), until, stands))

@@ -11,7 +11,8 @@ from weakref import WeakValueDictionary
 import structlog
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.book import Call, CallBook
+from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.live_call import Call
 from fsplug.esl.calls.live_conversation import LiveConversation
 from fsplug.esl.calls.ports import Ports
 from fsplug.policy.conversation.joining import are_joined, goes_on
@@ -45,7 +46,7 @@ class Conversations:
     def id_of(self, call: Call) -> str:
         """The id of the conversation of this call."""
         found = self._of.get(call.id)
-        return found.id_in(call.company, call.id) if found else call.id
+        return found.id_in(call.company) if found else call.id
 
     def meet(self, one: Leg, other: Leg) -> None:
         """These two legs talk to each other."""
@@ -58,6 +59,17 @@ class Conversations:
     def led_on(self, call: Call, company: str, version: int) -> None:
         """The dialplan has led the caller to another company, which decides from now on by this policy version."""
         call.company, call.version = company, version
+        self.has(call, company)
+
+    def has(self, call: Call, company: str) -> None:
+        """This company has the call from now on, beside the one that had it first."""
+        if company in call.companies:
+            return
+        call.companies.add(company)
+        if (known := self._of.get(call.id)) is not None:
+            known.add(call.id, company, self._ports.clock())
+            if known.id_in(company) != call.id:
+                self._write(known, [(company, call.id)])
         self.on_united()
 
     def go_on(self, call: Call, leg: Leg, former: str) -> None:
@@ -88,7 +100,9 @@ class Conversations:
         wanted = [other for other in dict.fromkeys(others) if other not in ("", call)]
         if not wanted:
             return
-        own = self._known(company, call) or self._new({call: (company, began_at)})
+        own = self._known(company, call) or self._new(LiveConversation())
+        self._of[call] = own
+        own.add(call, company, began_at)
         self._kept.append(own)
         for other in wanted:
             before = None if other in own.calls else self._known(company, other)
@@ -100,11 +114,14 @@ class Conversations:
     def take_up(self, rows: Iterable[CallRow]) -> None:
         """After a restart: these calls are open, and those of them that go on are in the book."""
         roots = {row.conversation or row.id for row in rows}
-        by_root: dict[str, dict[str, tuple[str, float]]] = {}
+        by_root: dict[str, LiveConversation] = {}
         for one in conversations.members(self._store, roots):
-            by_root.setdefault(one.conversation, {})[one.call] = (one.company, one.at)
+            by_root.setdefault(one.conversation, LiveConversation()).add(one.call, one.company, one.at)
         for found in by_root.values():
-            if len(found) > 1:
+            # A call that two companies have may be part of a conversation with another id in each.
+            for known in {id(its): its for call in found.calls if (its := self._of.get(call))}.values():
+                found.take_in(known)
+            if len(found.calls) > 1:
                 self._hold(self._new(found))
 
     def _known(self, company: str, call: str) -> LiveConversation | None:
@@ -118,8 +135,8 @@ class Conversations:
     def _at_hand(self, call: Call) -> LiveConversation:
         found = self._of.get(call.id)
         if found is None:
-            found = self._new({call.id: (call.company, call.began_at)})
-            call.conversation = found
+            found = LiveConversation({call.id: dict.fromkeys(call.companies, call.began_at)})
+            call.conversation = self._new(found)
         return found
 
     def _in_store(self, company: str, call: str) -> LiveConversation | None:
@@ -130,12 +147,13 @@ class Conversations:
         except Unavailable as error:
             log.warning("conversation-unknown", call=call, error=error.text)
             return None
-        its = {one.call: (one.company, one.at) for one in found if one.company == company}
-        return self._new(its) if its else None
+        its = LiveConversation()
+        for one in found:
+            its.add(one.call, one.company, one.at)
+        return self._new(its) if its.calls else None
 
-    def _new(self, its_calls: dict[str, tuple[str, float]]) -> LiveConversation:
-        found = LiveConversation(its_calls)
-        self._of.update(dict.fromkeys(its_calls, found))
+    def _new(self, found: LiveConversation) -> LiveConversation:
+        self._of.update(dict.fromkeys(found.calls, found))
         return found
 
     def _hold(self, conversation: LiveConversation) -> None:
@@ -150,11 +168,14 @@ class Conversations:
         if one is other:
             return
         before = {**one.ids(), **other.ids()}
-        one.calls.update(other.calls)
+        one.take_in(other)
         self._of.update(dict.fromkeys(other.calls, one))
         self._hold(one)
-        self._written_at = max(self._ports.clock(), self._written_at + _LATER_SECONDS)
-        for call, its_id in one.ids().items():
-            if before[call] != its_id:
-                self._ports.write(CallJoined(call, one.calls[call][0], its_id, self._written_at))
+        self._write(one, [its for its, its_id in one.ids().items() if before[its] != its_id])
         self.on_united()
+
+    def _write(self, its: LiveConversation, changed: Iterable[tuple[str, str]]) -> None:
+        """These calls, each of this company, are of this conversation now."""
+        self._written_at = max(self._ports.clock(), self._written_at + _LATER_SECONDS)
+        for company, call in changed:
+            self._ports.write(CallJoined(call, company, its.id_in(company), self._written_at))

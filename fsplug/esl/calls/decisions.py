@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from fsplug.errors import Invalid
-from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
+from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decision_rows import decision_entry, decision_id, early_id, late_call, talk_name
+from fsplug.esl.calls.live_call import ArmedLeg, Call
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
@@ -77,7 +78,7 @@ class Decisions:
         self._write(decided, talk_name(caller, answerer, ordinal), at)
         its = (self._book.calls.get(leg.call or leg.uuid) for leg in (caller, answerer))
         for call in [one for one in its if one is not None and one.company != decided.talk.company]:
-            self._answered(call, at)
+            self._answered(call, call.company, at)
 
     def in_conference(self, own: Leg, others: Sequence[Leg], company: str) -> Decided | None:
         """What policy says of the part of the user on the leg `own`, still without an id; None if there is none of this
@@ -200,14 +201,17 @@ class Decisions:
 
     def _call(self, call_id: str, talk: Talk, version: int, legs: Sequence[Leg]) -> Call:
         """The call of this id; added now, with those of these legs that belong to it, if it came while fsplug was away.
+        The company of the talk has it from now on.
 
         A leg that was made for no call, such as a queue's to its agent, belongs to one only if it begins it: it may go
         on to others.
         """
-        known = self._book.calls.get(call_id)
+        known, now = self._book.calls.get(call_id), self._ports.clock()
         if known is not None:
+            if talk.company not in known.companies:
+                self._conversations.has(known, talk.company)
+                self._ports.write(late_call(call_id, self._ports.switch_name, version, talk, now))
             return known
-        now = self._ports.clock()
         its_legs = {leg.uuid for leg in legs if call_id in (leg.call, leg.uuid)}
         call = self._book.calls[call_id] = Call(call_id, talk.company, version, now, legs=its_legs)
         self._book.adopt(call_id, call)
@@ -219,7 +223,7 @@ class Decisions:
 
     def _write(self, decided: Decided, name: str, at: float) -> None:
         call, recording = self._book.calls[decided.call], decided.recording
-        self._answered(call, at)
+        self._answered(call, decided.talk.company, at)
         if recording is not None:
             recording.user = decided.verdict.user
         self._ports.write(
@@ -236,7 +240,7 @@ class Decisions:
             )
         )
 
-    def _answered(self, call: Call, at: float) -> None:
-        if not call.answered:
-            call.answered = True
-            self._ports.write(CallAnswered(call.id, max(at, call.began_at)))
+    def _answered(self, call: Call, company: str, at: float) -> None:
+        if company not in call.answered_in:
+            call.answered_in.add(company)
+            self._ports.write(CallAnswered(call.id, max(at, call.began_at), company))

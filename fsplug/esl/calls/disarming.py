@@ -19,8 +19,9 @@ from dataclasses import replace
 import structlog
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.book import Call, CallBook, Channel
+from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.calls.cutting import NOT_ORDERED
+from fsplug.esl.calls.live_call import Call
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ordered_talk import bridged_at
 from fsplug.esl.calls.policy_source import PolicySource

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 import structlog
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
+from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.cutting import NOT_ORDERED
 from fsplug.esl.calls.left_recordings import RECORDS_SECONDS
+from fsplug.esl.calls.live_call import ArmedLeg, Call
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.records import LegRecord
 from fsplug.policy.recording.legs import Leg

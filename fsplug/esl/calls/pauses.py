@@ -12,8 +12,8 @@ import gevent.lock
 import structlog
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.book import Call, CallBook
-from fsplug.esl.calls.live_conversation import LiveConversation
+from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.live_call import Call
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.switch import Silence
@@ -157,14 +157,15 @@ class Pauses:
             return all((*masked, *deafened))
 
     def _spread(self, one: Pause) -> None:
-        """Each other company of the conversation has a pause of its own from now on."""
+        """Each other company that now has a call of the conversation has a pause of its own from now on."""
         known = self._book.calls.get(one.call)
         if known is None or one.cause:
             return
-        conversation = known.conversation or LiveConversation({})
+        its_calls = known.conversation.calls if known.conversation is not None else (known.id,)
+        others = {self._book.calls[call].company for call in its_calls if call in self._book.calls}
         there = {one.company, *(its.company for its in self._open.values() if its.cause == one.id)}
-        for company in {known.company, *(owner for owner, _ in conversation.calls.values())} - there:
-            call, at = conversation.id_in(company, known.id), self._ports.clock()
+        for company in others - there:
+            call, at = known.conversation_in(company), self._ports.clock()
             made = Pause(f"{one.id}-{call}", call, company, "", "", one.how, at, one.due_at, one.id)
             self._open[made.id] = made
             self._write(made, None)

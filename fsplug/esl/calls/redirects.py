@@ -19,8 +19,9 @@ from gevent.event import Event as Signal
 from fsplug.errors import FsplugError
 from fsplug.esl import commands
 from fsplug.esl.calls.arming import ANSWER_SECONDS
-from fsplug.esl.calls.book import Call, CallBook, Redirect
+from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.calls.live_call import Call, Redirect
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.protocol.event import Event, Headers
 from fsplug.esl.protocol.session import OutboundSession

@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import structlog
 
 from fsplug.esl.calls import armed_legs
-from fsplug.esl.calls.book import Call, CallBook
+from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.conferences import Conferences
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.left_recordings import LeftRecordings, moved_on
 from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.calls.live_call import Call
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.policy_source import PolicySource
@@ -96,16 +97,19 @@ class Restorer:
         for conference, its_legs in self._ports.switch.conferences().items() if open_calls else ():
             self._conferences.found(conference, its_legs, self._seen_until)
         bridged = frozenset(self._ports.switch.bridges()) if legs else frozenset()
+        by_id: dict[str, list[CallRow]] = {}
         for row in open_calls:
-            if row.id in self._book.calls:
+            by_id.setdefault(row.id, []).append(row)
+        for call, rows in by_id.items():
+            if call in self._book.calls:
                 continue  # the call was armed again meanwhile
-            for leg in others_of(decided[row.id], known):
+            for leg in others_of(decided[call], known):
                 self._book.see(leg)
-            self._take_up(row, decided[row.id], legs.get(row.id, ()), bridged, under_way.get(row.id, []))
+            self._take_up(rows, decided[call], legs.get(call, ()), bridged, under_way.get(call, []))
         self._conversations.take_up(open_calls)
-        self._waiting.take_up(one for row in open_calls for one in decided[row.id])
-        self._recorder.pauses.take_up(row.id for row in open_calls)
-        self._await_those_of_ended_calls(under_way, decided, {row.id for row in open_calls})
+        self._waiting.take_up(one for call in by_id for one in decided[call])
+        self._recorder.pauses.take_up(by_id)
+        self._await_those_of_ended_calls(under_way, decided, by_id.keys())
         self._dumps = {}
         self._take_up_holds(dumps)
         for channel in self._book.channels.values():
@@ -115,13 +119,13 @@ class Restorer:
 
     def _take_up(
         self,
-        row: CallRow,
+        rows: Sequence[CallRow],
         decided: Collection[Decision],
         legs: Collection[Leg],
         bridged: Bridges,
         under_way: list[RecordingRow],
     ) -> None:
-        call = self._call(row, {one.id for one in decided}, legs)
+        call = self._call(rows, {one.id for one in decided}, legs)
         for leg in legs:
             self._book.see(leg)
             if leg.uuid == call.id and not leg.call:
@@ -138,8 +142,8 @@ class Restorer:
             self._record_again(recording, known, bridged)
         self._judge_arms(call, legs)
 
-    def _call(self, row: CallRow, decided: Collection[str], legs: Collection[Leg]) -> Call:
-        company, version = led_to(row, legs)
+    def _call(self, rows: Sequence[CallRow], decided: Collection[str], legs: Collection[Leg]) -> Call:
+        row, company, version = led_to(rows, legs)
         version = version or self._policy.version(company)
         snapshot = self._policy.snapshot(company, version)
         armed = armed_legs.again(row.facts, snapshot)
@@ -147,8 +151,10 @@ class Restorer:
         is_open = {name: one.decision not in decided and one.recording not in ordered for name, one in armed.items()}
         open_arms = {name: one for name, one in armed.items() if is_open[name]}
         ringing = armed_legs.ringing_of(row.facts)
-        began_at, is_answered = row.started_at or row.at, row.answered_at is not None
-        call = Call(row.id, company, version, began_at, ringing, open_arms, answered=is_answered)
+        began_at = row.started_at or row.at
+        answered_in = {one.company for one in rows if one.answered_at is not None}
+        call = Call(row.id, company, version, began_at, ringing, open_arms, answered_in=answered_in)
+        call.companies = {one.company for one in rows}
         self._book.calls[call.id] = call
         for one in open_arms.values():
             made = armed_legs.recording_of(one, self._ports.spool.path, call.company, call.id)
@@ -251,7 +257,7 @@ class Restorer:
         self,
         under_way: Mapping[str, list[RecordingRow]],
         decided: Mapping[str, list[Decision]],
-        open_calls: set[str],
+        open_calls: Collection[str],
     ) -> None:
         for call, rows in under_way.items():
             known = {one.id: one for one in decided.get(call, ())}

@@ -1,21 +1,24 @@
 """After a restart: which live legs belong to the store's open calls, and which company has each call now."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from fsplug.policy.recording.legs import Leg
 from fsplug.store.calls.calls import Call as CallRow
 from fsplug.store.calls.decisions import Decision
 
 
-def led_to(row: CallRow, legs: Iterable[Leg]) -> tuple[str, int | None]:
-    """The company that has this call now, and the policy version it began under there; None if that is not known.
+def led_to(rows: Sequence[CallRow], legs: Iterable[Leg]) -> tuple[CallRow, str, int | None]:
+    """The row of the company that has this call now, that company, and the policy version the call began under there;
+    None if that is not known.
 
-    The dialplan may have led the caller on from the company of the row.
+    `rows` are those of each company that has the call. The dialplan may have led the caller on from one to another, and
+    fsplug may have been killed before it wrote that down.
     """
-    caller = next((leg for leg in legs if leg.uuid == row.id and leg.company), None)
-    if caller is None or caller.company == row.company:
-        return row.company, row.version
-    return caller.company, caller.version
+    caller = next((leg for leg in legs if leg.uuid == rows[0].id and leg.company), None)
+    own = next((row for row in rows if caller is not None and row.company == caller.company), rows[0])
+    if caller is None or caller.company == own.company:
+        return own, own.company, own.version
+    return own, caller.company, caller.version
 
 
 def others_of(decided: Collection[Decision], live: Mapping[str, Leg]) -> list[Leg]:

@@ -1,13 +1,14 @@
 """The decision of every talk. Each bridge, reported by event or found by looking, goes through `begin`."""
 
 from fsplug.errors import FsplugError
-from fsplug.esl.calls.book import Call, CallBook, Channel
+from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decisions import Decided, Decisions
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.foreseen import Foreseen
 from fsplug.esl.calls.left_files import LeftFiles
+from fsplug.esl.calls.live_call import Call
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.transfers import Transfers
@@ -160,4 +161,5 @@ class Talks:
             return
         self._book.forget_call(call)
         # The time may be from before a restart, in which the machine's clock was set back.
-        self._ports.write(CallEnded(call.id, max(call.left_at, call.began_at), call.left_by))
+        for company in sorted(call.companies):
+            self._ports.write(CallEnded(call.id, max(call.left_at, call.began_at), call.left_by, company))

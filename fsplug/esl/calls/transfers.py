@@ -123,7 +123,7 @@ class Transfers:
         call = self._book.calls.get(answerer.call)
         if call is None or call.ringing is None:
             return False
-        return call.caller_answered and not call.answered and not call.ringing.caller.answered
+        return call.caller_answered and not call.answered_in and not call.ringing.caller.answered
 
     def _leave(self, channel: Channel, at: float | None) -> None:
         """The channel's talk was over then: its recording stops."""

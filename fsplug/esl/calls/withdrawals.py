@@ -10,8 +10,9 @@ from dataclasses import replace
 import structlog
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.book import Call, CallBook, Channel
+from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.calls.disarming import Disarmer
+from fsplug.esl.calls.live_call import Call
 from fsplug.esl.calls.live_recording import Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
@@ -55,7 +56,7 @@ class Withdrawals:
         for one in whom:
             # First what is known for ever: whatever happens next, it is carried out after a restart, too.
             self._write(one, calls[0], identified(by.leg, company).username, how)
-        self._carry_out(calls, whom)
+        self._carry_out(company, calls, whom)
 
     def take_up(self) -> None:
         """After a restart: what was withdrawn in a call that goes on holds."""
@@ -63,18 +64,20 @@ class Withdrawals:
             call, channel = self._book.calls[row.call], self._book.channels.get(row.leg)
             its = call.conversation.calls if call.conversation is not None else (call.id,)
             calls = [self._book.calls[one] for one in its if one in self._book.calls]
+            ours = [one for one in calls if row.company in one.companies]
             try:
-                self._carry_out([one for one in calls if one.company == call.company], [channel] if channel else [])
+                self._carry_out(row.company, ours, [channel] if channel else [])
             except Unavailable as error:
                 log.error("withdrawal-not-carried-out", call=call.id, error=error.text)
 
-    def _carry_out(self, calls: Sequence[Call], whom: Sequence[Channel]) -> None:
-        company, ids = calls[0].company, {one.id for one in calls}
+    def _carry_out(self, company: str, calls: Sequence[Call], whom: Sequence[Channel]) -> None:
+        """Stop and destroy what this company records of these calls. What another company records is not its."""
+        ids = {one.id for one in calls}
         for one in whom:
             one.leg = replace(one.leg, withdrawn_in=withdrawn_also(one.leg.withdrawn_in, company))
-        for call in calls:
+        for call in [one for one in calls if one.company == company]:
             self._disarmer.disarm_all(call)
-        for recording in list(self._book.recordings.values()):
+        for recording in [one for one in self._book.recordings.values() if one.company == company]:
             if recording.call in ids and (recording.decision or recording.stage is Stage.RUNNING):
                 self._recorder.forbid(recording, CAUSE, _DETAIL)
         for one in whom:

@@ -253,9 +253,9 @@ class Witness:
         if missed.is_new_call:
             version, switch = missed.verdict.version, self._ports.switch_name
             yield late_call(missed.call, switch, version, missed.talk, talk.began_at)
-        yield CallAnswered(missed.call, talk.at)
+        yield CallAnswered(missed.call, talk.at, talk.company)
         if missed.call not in self._book.calls:
-            yield CallEnded(missed.call, talk.until, talk.cause)
+            yield CallEnded(missed.call, talk.until, talk.cause, talk.company)
 
     def _decision(self, talk: SeenTalk, missed: _Missed) -> DecisionMade:
         recording = missed.recording

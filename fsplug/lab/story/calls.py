@@ -131,9 +131,10 @@ def entries(store: Store, call: StoryCall, switch: str) -> list[JournalEntry]:
         CallSeen(call.id, domain, switch, version, str(call.direction), group, caller, called, {}, call.at)
     ]
     if call.answered_at is None:
-        return [*begun, CallEnded(call.id, call.at + 31.0, "NO_ANSWER")]
-    ended = CallEnded(call.id, call.answered_at + call.conversation.seconds, "NORMAL_CLEARING")
-    return [*begun, CallAnswered(call.id, call.answered_at), *talk_entries(told_talk(call, talk), snapshot), ended]
+        return [*begun, CallEnded(call.id, call.at + 31.0, "NO_ANSWER", domain)]
+    ended = CallEnded(call.id, call.answered_at + call.conversation.seconds, "NORMAL_CLEARING", domain)
+    answered = CallAnswered(call.id, call.answered_at, domain)
+    return [*begun, answered, *talk_entries(told_talk(call, talk), snapshot), ended]
 
 
 def told_talk(call: StoryCall, talk: Talk) -> ToldTalk:

@@ -74,18 +74,18 @@ def happen(store: Store, archive: Path, at: float, spoken: Sequence[Conversation
     entries: list[JournalEntry] = [
         CallSeen(customer, ACME, switch, version, Direction.INCOMING, _GROUP, CUSTOMER, _CALLED, {}, at),
         _consent(customer, at),
-        CallAnswered(customer, answered),
+        CallAnswered(customer, answered, ACME),
         *talk_entries(first, snapshot),
         RecordingHeld(f"{bo}-hold-1", recording_id(first.id), ACME, Holder.USER, asks, left),
         _by_bo(Change.PAUSE, f"{bo}-pause-1", customer, bo, answered + PAUSED, until=answered + WENT_ON),
         CallSeen(bo_asking, ACME, switch, version, Direction.INTERNAL, None, BO, CLARA, {}, asks),
         CallJoined(bo_asking, ACME, customer, asks),
-        CallAnswered(bo_asking, asks + _RINGS),
+        CallAnswered(bo_asking, asks + _RINGS, ACME),
         *talk_entries(between, snapshot),
-        CallEnded(bo_asking, left, "NORMAL_CLEARING"),
+        CallEnded(bo_asking, left, "NORMAL_CLEARING", ACME),
         _by_bo(Change.TRANSFER, f"{bo}-transfer", customer, bo, left, other=customer, how=How.ATTENDED),
         *talk_entries(last, snapshot),
-        CallEnded(customer, last.until, "NORMAL_CLEARING"),
+        CallEnded(customer, last.until, "NORMAL_CLEARING", ACME),
     ]
     ledger.apply(store, entries)
     sealed = {one.recording for one in entries if isinstance(one, RecordingSealed)}

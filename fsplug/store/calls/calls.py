@@ -18,7 +18,7 @@ from fsplug.store.schema.companies import Companies
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call, by its A-leg's uuid. Times are epoch seconds; unknown values are None.
+    """A company's call, by its A-leg's uuid. Times are epoch seconds; unknown values are None.
 
     `conversation` is the call that began the conversation of which this one is a later part.
     """

@@ -39,21 +39,23 @@ class CallSeen(JournalEntry):
 
 @dataclass(frozen=True, slots=True)
 class CallAnswered(JournalEntry):
-    """Somebody answered the call."""
+    """Somebody answered the call. Lines of earlier versions name no `company`: they are of each that has the call."""
 
     kind = "call-answered"
     call: str
     at: float
+    company: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CallEnded(JournalEntry):
-    """The call is over, by this hangup cause."""
+    """The call is over, by this hangup cause. `company` is as in `CallAnswered`."""
 
     kind = "call-ended"
     call: str
     at: float
     cause: str
+    company: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 from fsplug.errors import Invalid
 from fsplug.policy.terms import TERM_NAMES, terms_facts
-from fsplug.store.calls import control, gap_rows, listen_trail, talk_users, withdrawals
+from fsplug.store.calls import call_rows, control, gap_rows, listen_trail, talk_users, withdrawals
 from fsplug.store.calls import entries as kinds
 from fsplug.store.calls.conversation_entries import CallChanged, CallJoined, ConsentTaken
 from fsplug.store.calls.entries import JournalEntry
@@ -39,8 +39,8 @@ from fsplug.store.schema.calls import (
 )
 from fsplug.store.schema.recordings import RecordingHolds, Recordings
 
-# A company's id by its domain.
-Ids = Callable[[str], str]
+Ids = Callable[[str], str]  # A company's id by its domain.
+_Hold = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ def _holder(kind: type[JournalEntry], ids: Ids) -> Callable[[JournalEntry], dict
     """A function that turns the fields of an entry of this kind into values that a table can hold."""
     names = tuple(field.name for field in fields(kind))
     read = attrgetter(*names)
-    special = [(name, hold) for name, hold in {**_HELD_AS, "company": ids}.items() if name in names]
+    held_as: Mapping[str, _Hold] = {**_HELD_AS, "company": lambda domain: None if domain is None else ids(domain)}
+    special = [(name, hold) for name, hold in held_as.items() if name in names]
 
     def values(entry: JournalEntry) -> dict[str, Any]:
         found = dict(zip(names, read(entry), strict=True))
@@ -176,7 +177,7 @@ def _json(facts: Mapping[str, Any] | Sequence[str]) -> str:
     return json.dumps(facts, separators=(",", ":"), default=str)
 
 
-_HELD_AS: Mapping[str, Callable[[Any], str]] = {
+_HELD_AS: Mapping[str, _Hold] = {
     **dict.fromkeys(("caller", "called", "answerer", "dialled", "detail", "number", "prompt"), clean),
     **dict.fromkeys(("facts", "inputs", "languages", "hashes"), _json),
     "how": lambda text: text and clean(text),
@@ -201,6 +202,12 @@ def _step(build: Callable[[], Any], when: Callable[[Any], bool] = _always, **sou
 
 def _filled(table: Any, names: str, when: Callable[[Any], bool] = _always, **sources: str) -> Step:
     return _step(lambda: fill(table, names), when, **sources)
+
+
+def _of_call(names: str, **sources: str) -> tuple[Step, ...]:
+    """Fills these columns of the company's row of a call; where the entry names none, of every row of that call."""
+    own = _filled(Calls, f"id company {names}", lambda entry: entry.company is not None, id="call", **sources)
+    return own, _step(lambda: call_rows.of_every_company(names), lambda entry: entry.company is None, **sources)
 
 
 def _gap_of_lost(when: Callable[[Any], bool] = _always) -> Step:
@@ -232,8 +239,8 @@ _STEPS: Mapping[type[JournalEntry], tuple[Step, ...]] = {
             facts_at="at",
         ),
     ),
-    kinds.CallAnswered: (_filled(Calls, "id answered_at", id="call", answered_at="at"),),
-    kinds.CallEnded: (_filled(Calls, "id ended_at cause", id="call", ended_at="at"),),
+    kinds.CallAnswered: _of_call("answered_at", answered_at="at"),
+    kinds.CallEnded: _of_call("ended_at cause", ended_at="at"),
     CallJoined: (
         _step(
             lambda: fill(Calls, "id company", newest="conversation joined_at", by="joined_at"),

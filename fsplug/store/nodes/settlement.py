@@ -93,7 +93,9 @@ def write_down(store: Store, node: Node) -> Settled:
     stopped = node.stopped_at is not None
     cause, call_cause = (gap_rows.NODE_STOPPED, _STOPPED) if stopped else (gap_rows.NODE_DIED, _DIED)
     detail = f"{node.name} on {node.host} gave its last sign at {_utc(node.seen_at)}, and this was not sealed by then"
-    entries: list[JournalEntry] = [CallEnded(one.id, max(node.seen_at, one.at), call_cause) for one in open_calls]
+    entries: list[JournalEntry] = [
+        CallEnded(one.id, max(node.seen_at, one.at), call_cause, one.company) for one in open_calls
+    ]
     entries += [RecordingLost(one.id, cause, detail, now) for one in unsealed]
     entries += [ListenEnded(one.id, max(node.seen_at, one.began_at or 0.0), Ending.FSPLUG_AWAY) for one in listens]
     ledger.apply(store, entries)

@@ -25,7 +25,7 @@ def _with_calls(found: Any, state: Any) -> Any:
     """These deletions with their calls, as far as they are in the queue's `state` and can't be undone any more."""
     return (
         found.join(Recordings, on=(Recordings.id == Deletions.recording))
-        .join(Calls, on=(Calls.id == Recordings.call))
+        .join(Calls, on=((Calls.id == Recordings.call) & (Calls.company == Recordings.company)))
         .where(state & UNDO_IS_OVER)
     )
 

@@ -133,14 +133,9 @@ _OF_DECISIONS = Select(
 )
 
 
-# The switch is that of the call, also where the dialplan has led another company's call to this one.
-_Placed = Calls.alias("placed")
-
-
 def _in_states(*conditions: Any) -> Any:
-    its = (_Placed.switch == given.switch) & Recordings.state.in_(given_each.states)
-    found = _RECORDINGS.join(_Placed, on=(_Placed.id == Recordings.call))
-    return found.where(its, *conditions).order_by(Recordings.at, Recordings.id)
+    its = (Calls.switch == given.switch) & Recordings.state.in_(given_each.states)
+    return _RECORDINGS.where(its, *conditions).order_by(Recordings.at, Recordings.id)
 
 
 _IN_STATES = Select(Recording, _in_states)

@@ -1,6 +1,6 @@
 """Calls, the decisions on them, gaps, outages, and listen-ins; and the ledger entries that no table would take.
 
-Entries about a call come in any order, so that every column but the id may be unknown for a while.
+Entries about a call come in any order, so that every column but those of the key may be unknown for a while.
 """
 
 from peewee import CompositeKey
@@ -10,14 +10,16 @@ from fsplug.store.schema.companies import Companies
 
 
 class Calls(Table):
-    """A call from its first ring to its last hangup. `at` is the first moment that is known of it.
+    """A company's call from its first ring to its last hangup; `at` is the first moment that is known of it.
+
+    A call that the dialplan leads on to another company is that company's, too, from then on.
 
     `conversation` is the call that began the conversation of which this one is a later part, as known at `joined_at`;
     a call without it begins a conversation.
     """
 
-    id = text(key=True)
-    company = reference(Companies, null=True)
+    id = text()
+    company = reference(Companies)
     switch = text(null=True)
     version = whole(null=True)
     direction = text(null=True)
@@ -36,6 +38,7 @@ class Calls(Table):
 
     class Meta:
         table_name = "call"
+        primary_key = CompositeKey("id", "company")
 
 
 index(Calls, "call_at", "company at id")

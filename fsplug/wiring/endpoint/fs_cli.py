@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from fsplug import __version__
 from fsplug.errors import FsplugError
-from fsplug.esl.calls.book import Call, CallBook
+from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.live_call import Call
 from fsplug.esl.calls.live_recording import Stage
 from fsplug.store.calls.simulate import simulated
 from fsplug.store.config import policies
@@ -71,7 +72,7 @@ class Console:
         recorded = sum(
             1 for one in self._book.recordings.values() if one.call == call.id and one.stage is Stage.RUNNING
         )
-        state = "answered" if call.answered else "rings"
+        state = "answered" if call.answered_in else "rings"
         return f"{call.id} {call.company} {numbers[0]} -> {numbers[1]} {state}, {recorded} recordings"
 
 

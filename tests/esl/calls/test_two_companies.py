@@ -9,9 +9,11 @@ from collections.abc import Mapping
 import pytest
 
 from fsplug.esl.calls.seen_talks import SeenTalk
+from fsplug.policy.consent import Form, Result
 from fsplug.policy.recording.control import Act, By
 from fsplug.policy.recording.legs import Leg
-from fsplug.store.calls import decisions
+from fsplug.store.calls import calls, conversation_access, decisions
+from fsplug.store.calls.conversation_entries import ConsentTaken
 from fsplug.store.change import planning
 from fsplug.store.recordings import recordings
 from fsplug.store.schema.calls import CallChanges
@@ -78,6 +80,25 @@ class LedFlow(PausedFlow):
         found = decisions.listed(self.story.store, company)
         return [(one.record, one.rule) for one in sorted(found, key=lambda one: one.at)]
 
+    def calls(self, company: str) -> list[tuple[str, str, float, float | None, float | None, str | None]]:
+        """Each call of the company, with its conversation, when it began, was answered and ended, and why."""
+        self.story.write_down()
+        found = sorted(calls.listed(self.story.store, company), key=lambda one: one.id)
+        times = [[at and round(at - START, 1) for at in (one.at, one.answered_at, one.ended_at)] for one in found]
+        return [(one.id, one.conversation or one.id, *at, one.cause) for one, at in zip(found, times, strict=True)]
+
+    def talks(self, company: str) -> list[tuple[float, float | None]]:
+        """Each talk that the company reads in the conversation: from when until when."""
+        self.story.write_down()
+        found = conversation_access.seen(self.story.store, company, "A", None).timeline(self.story.store)
+        return [(round(one.at - START, 1), one.until and round(one.until - START, 1)) for one in found.parts]
+
+    def is_withdrawn(self, company: str) -> None:
+        """A user of this company has withdrawn the customer's consent; fsplug was killed before it did anything."""
+        self.story.entries.append(
+            ConsentTaken("w", company, "A", "A", CUSTOMER, None, Form.WITHDRAWAL, Result.WITHDRAWN, START + 6.0)
+        )
+
     def recorded(self, company: str) -> list[tuple[str | None, str | None, str]]:
         """Call, leg and state of each recording of the company."""
         self.story.write_down()
@@ -125,6 +146,69 @@ def test_a_call_that_is_led_on_is_recorded_in_each_company_and_found_by_what_sea
     assert flow.recorded(BETA) == [("A", "C", "stopped")]
     unsealed = recordings.in_states(flow.story.store, "switch", recordings.UNFINISHED)
     assert [one.company for one in unsealed] == [ACME, BETA]
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_each_company_has_the_call_with_what_it_decided_and_with_nothing_of_the_other(
+    flow: LedFlow, is_killed: bool
+) -> None:
+    flow.begins(IN_ACME + LEAVES_ACME)
+    flow.is_led_on("A")
+    flow.begins(IN_BETA)
+    if is_killed:
+        flow.is_killed()
+    flow.begins(ENDS)
+    assert flow.calls(ACME) == [("A", "A", 0.0, 0.3, 20.0, "NORMAL_CLEARING")]
+    assert flow.calls(BETA) == [("A", "A", 6.2, 7.0, 20.0, "NORMAL_CLEARING")]
+    assert flow.talks(ACME) == [(0.3, 6.0)]
+    assert flow.talks(BETA) == [(7.0, 20.0)]
+
+
+def test_a_call_that_is_led_on_in_a_conversation_is_part_of_the_one_that_the_other_company_has_too(
+    story: Story,
+) -> None:
+    legs: Mapping[str, Marks] = {
+        **LEGS,
+        "C": in_beta(called("1001", by="D")),
+        "D": in_beta(customer("+4681001001", "+4570101001")),
+    }
+    flow = LedFlow(story, legs)
+    flow.begins(
+        IN_ACME
+        + """
+        2.00  D  ASKS     1001
+        3.00  C  ANSWER
+        3.00  C  START
+        3.00  D  ANSWER
+        3.00  D  BRIDGE   D-C
+        5.00  D  UNBRIDGE D-C
+        5.00  D  HANGUP   NORMAL_CLEARING
+        5.00  B  STOP     success-silence
+        5.00  A  UNBRIDGE A-B
+        5.00  B  HANGUP   NORMAL_CLEARING
+        5.02  A  BRIDGE   A-C
+        5.50  C  STOP     success-maxtime
+        5.50  C  START
+        8.00  C  STOP     success-silence
+        8.00  A  UNBRIDGE A-C
+        8.00  C  HANGUP   NORMAL_CLEARING
+        """
+    )
+    flow.is_led_on("A")
+    flow.begins("8.2 A ASKS 1001\n9.0 A HANGUP ORIGINATOR_CANCEL")
+    assert [one[:3] for one in flow.calls(ACME)] == [("A", "A", 0.0)]
+    assert [one[:3] for one in flow.calls(BETA)] == [("A", "D", 8.2), ("D", "D", 2.0)]
+
+
+def test_a_consent_withdrawn_in_one_company_destroys_nothing_of_the_other_after_a_restart(flow: LedFlow) -> None:
+    flow.begins(IN_ACME + LEAVES_ACME)
+    flow.is_led_on("A")
+    flow.begins(IN_BETA)
+    flow.is_withdrawn(ACME)
+    flow.is_killed()
+    flow.begins(ENDS)
+    assert flow.recorded(BETA) == [("A", "C", "stopped")]
+    assert flow.story.book.calls == {}
 
 
 def test_who_sent_the_call_on_stands_in_their_own_company_also_if_the_other_is_asked_first(flow: LedFlow) -> None:

@@ -12,7 +12,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.terms import Terms
 from fsplug.store.calls import calls, decisions, gaps, ledger
 from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
-from fsplug.store.calls.entries import CallEnded, GapFound, JournalEntry, RecordingLost, Unreadable
+from fsplug.store.calls.entries import CallAnswered, CallEnded, GapFound, JournalEntry, RecordingLost, Unreadable
 from fsplug.store.config.versioned import unknown_company
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import recordings
@@ -20,7 +20,7 @@ from tests.store.cast import ACME, BETA
 from tests.store.story import decided, recorded_call, sealed, seen, started, stopped
 
 TABLES = {
-    "call": "id",
+    "call": "id, company",
     "call_change": "id",
     "decision": "id",
     "recording": "id",
@@ -98,7 +98,8 @@ def test_any_order_and_any_batches_end_in_the_same_rows(
     held = CallChanged("a-hold", ACME, "a", "hold", 103.0, "a-leg")
     entries = [*recorded_call("a"), LOST, SHORT, *recorded_call("b")[:4], RecordingLost("b-rec", "killed", "", 200.0)]
     entries += [CallJoined("b", ACME, "a", 150.0), CallJoined("b", ACME, "earlier", 160.0), held]
-    entries += [replace(held, until=104.0)]
+    entries += [replace(held, until=104.0), seen("a", BETA, 105.0), CallAnswered("a", 106.0, BETA)]
+    entries += [CallEnded("a", 109.0, "NORMAL_CLEARING", BETA)]
     ledger.apply(store, entries)
     in_order = _everything(store)
     _empty(store)
@@ -241,14 +242,26 @@ def test_a_decision_has_one_gap_the_earliest(store: Store, entries: list[Journal
 
 def test_an_entry_of_one_company_never_touches_anothers_rows(store: Store) -> None:
     ledger.apply(store, [seen(group=None), decided()])
-    before = _everything(store)
+    before = calls.listed(store, ACME), _everything(store)["recording"]
     intruders = [seen(company=BETA, group="666"), replace(started(), company=BETA), replace(SHORT, company=BETA)]
     ledger.apply(store, intruders)
-    after = _everything(store)
-    assert (after["call"], after["recording"]) == (before["call"], before["recording"])
-    assert calls.listed(store, BETA) == [] and recordings.listed(store, BETA) == []
+    assert (calls.listed(store, ACME), _everything(store)["recording"]) == before
+    assert [one.group for one in calls.listed(store, BETA)] == ["666"] and recordings.listed(store, BETA) == []
     ledger.apply(store, [SHORT])
     assert [(gap.company, gap.user) for gap in gaps.listed(store, BETA)] == [(BETA, None)]
+
+
+def test_what_an_earlier_version_wrote_of_a_call_is_of_each_company_that_has_it(store: Store) -> None:
+    ledger.apply(store, [seen(), seen(company=BETA), seen("other")])
+    ledger.apply(store, [CallAnswered("a", 101.0), CallEnded("a", 109.0, "NORMAL_CLEARING"), CallEnded("x", 1.0, "y")])
+    ledger.apply(store, [CallAnswered("a", 102.0), CallEnded("a", 110.0, "NO_ANSWER")])
+    told = [
+        (one.id, one.answered_at, one.ended_at, one.cause)
+        for company in (ACME, BETA)
+        for one in sorted(calls.listed(store, company), key=lambda call: call.id)
+    ]
+    ended = ("a", 101.0, 109.0, "NORMAL_CLEARING")
+    assert told == [ended, ("other", None, None, None), ended]
 
 
 def test_a_clock_that_goes_back_spoils_nothing(store: Store) -> None:

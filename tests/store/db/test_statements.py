@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
+from peewee import fn
 
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db import statements
@@ -221,9 +222,11 @@ def test_fill_keeps_the_newest_in_any_order(store: Store, acme: str) -> None:
 
 def test_fill_never_touches_another_companys_row(store: Store, acme: str) -> None:
     beta = company_id(store, "beta.example")
-    _seen(store, acme, direction="incoming")
-    _seen(store, beta, group="200")
-    assert _CALL.row(store, id="c1") == Call("c1", "acme.example", Side.INCOMING, None, None)
+    begun = Write(lambda: fill(Recordings, "id company leg path"))
+    begun.run(store, id="r1", company=acme, leg="b", path=None)
+    begun.run(store, id="r1", company=beta, leg="x", path="/x.wav")
+    legs = Select(str, lambda: Recordings.select(Recordings.leg.concat(fn.COALESCE(Recordings.path, "")).alias("all")))
+    assert legs.rows(store) == ["b"]
 
 
 def test_an_update_returns_how_many_rows_it_touched(store: Store, acme: str) -> None:

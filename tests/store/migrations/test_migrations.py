@@ -165,6 +165,37 @@ def test_what_waited_before_there_was_one_queue_waits_in_it(empty_url: str, monk
     store.close()
 
 
+def test_a_call_that_was_led_to_another_company_is_that_companys_too_from_its_first_talk_there_on(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, names = Store(empty_url), runner.names()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(runner, "names", lambda: names[:45])
+        store.migrate()
+    decision = "id, company, call, talk, at, version, record, rule, reason, direction, caller, answerer, inputs"
+    with store.atomic():
+        for company in ("acme", "beta"):
+            store.run("INSERT INTO company (id, domain, version) VALUES (?, ?, 1)", company, f"{company}.example")
+        store.run("INSERT INTO call (id) VALUES ('nobodys')")
+        store.run(
+            """INSERT INTO call (id, company, switch, version, caller, called, started_at, answered_at, ended_at, cause)
+            VALUES ('a', 'acme', 'fs1', 4, '+4522334455', '+4570102001', 1.0, 2.0, 9.0, 'NORMAL_CLEARING')"""
+        )
+        for name, company, at in (("1", "acme", 2.0), ("2", "beta", 5.0), ("3", "beta", 7.0)):
+            store.run(
+                f"""INSERT INTO decision ({decision}) VALUES
+                (?, ?, 'a', ?, ?, 3, TRUE, 'r', 'r', 'incoming', '+4522334455', ?, '{{}}')""",
+                *(name, company, f"talk {name}", at, f"100{name}"),
+            )
+    assert store.migrate() == list(names[45:])
+    told = "company, switch, version, called, started_at, answered_at, ended_at, cause, at"
+    assert store.rows(f"SELECT {told} FROM call ORDER BY company") == [
+        ("acme", "fs1", 4, "+4570102001", 1.0, 2.0, 9.0, "NORMAL_CLEARING", 1.0),
+        ("beta", "fs1", 3, "1002", 5.0, 5.0, 9.0, "NORMAL_CLEARING", 5.0),
+    ]
+    store.close()
+
+
 def test_a_step_that_fails_leaves_nothing_of_itself(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(empty_url)
     step = importlib.import_module(f"fsplug.store.migrations.{GAPS}")
