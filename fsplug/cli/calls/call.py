@@ -8,7 +8,7 @@ import click
 
 from fsplug.cli.calls import live_calls, words
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
-from fsplug.cli.kernel.listing import PAGE_ROWS, ListOptions, find, first, in_some_company, listing_options, more
+from fsplug.cli.kernel.listing import ListOptions, find, first, in_some_company, listing_options, more
 from fsplug.cli.kernel.output import sheet, table, when
 from fsplug.cli.kernel.rules import CHECKED, RECORDINGS, CommandRule, check_self
 from fsplug.errors import Invalid
@@ -115,12 +115,8 @@ def _get(store: Store, call: str, domain: str) -> Call | None:
 
 
 def _with_decisions(store: Store, found: list[Call]) -> Iterator[tuple[Call, list[Decision]]]:
-    made: dict[str, list[Decision]] = {}
-    for domain in {one.company for one in found}:
-        ids = [one.id for one in found if one.company == domain]
-        for page in range(0, len(ids), PAGE_ROWS):
-            made |= decisions.of_calls(store, domain, ids[page : page + PAGE_ROWS])
-    return ((one, made[one.id]) for one in found)
+    made = decisions.of_companies(store, [(one.company, one.id) for one in found])
+    return ((one, made[one.company, one.id]) for one in found)
 
 
 def _call_facts(call: Call, made: Iterable[Decision]) -> Facts:

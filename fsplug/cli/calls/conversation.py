@@ -23,7 +23,6 @@ from fsplug.store.calls.conversation_access import SeenConversation, took_part
 from fsplug.store.calls.conversations import Conversation
 from fsplug.store.calls.decisions import Decision
 from fsplug.store.db.database import Store
-from fsplug.store.db.pages import in_batches
 
 Facts = dict[str, Any]
 _TITLES = (
@@ -78,18 +77,16 @@ def _get(store: Store, call: str, domain: str) -> Call | None:
 def _listed(store: Store, actor: Actor | None, found: Sequence[Conversation]) -> Iterator[Facts]:
     """Conversations, each in a line, by the calls of it that may be seen."""
     calls: dict[tuple[str, str], list[Call]] = {}
-    made: dict[str, list[Decision]] = {}
     for company in {one.company for one in found}:
         its = conversations.calls_of(store, company, [one.id for one in found if one.company == company])
         calls |= {(company, one): part for one, part in its.items()}
-        for some in in_batches(call.id for part in its.values() for call in part):
-            made |= decisions.of_calls(store, company, list(some))
+    made = decisions.of_companies(store, [(call.company, call.id) for part in calls.values() for call in part])
     for one in found:
         seen = calls[one.company, one.id]
         if actor is not None and check_may(actor, Need.RECORDINGS, one.company) is Reach.OWN:
-            seen = [call for call in seen if took_part(actor, made[call.id])]
+            seen = [call for call in seen if took_part(actor, made[call.company, call.id])]
         if seen:
-            yield _line(one, seen, [talk for call in seen for talk in made[call.id]])
+            yield _line(one, seen, [talk for call in seen for talk in made[call.company, call.id]])
 
 
 def _line(one: Conversation, seen: Sequence[Call], talks: Sequence[Decision]) -> Facts:

@@ -1,13 +1,13 @@
 """Decisions: one immutable row for every verdict on a talk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fsplug.policy.terms import Start
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
-from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
+from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted, in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given, given_each, unsought
 from fsplug.store.schema.calls import Decisions
@@ -82,6 +82,19 @@ def listed(
 def get(store: Store, domain: str, decision: str) -> Decision | None:
     """The company's decision. None if it is unknown or another company's."""
     return _DECISION.row(store, company=company_id(store, domain), decision=decision)
+
+
+def of_companies(store: Store, calls: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Decision]]:
+    """As `of_calls`, for calls of any companies: by the company, a domain, and the call. Two may have the same call."""
+    by_company: dict[str, list[str]] = {}
+    for company, call in calls:
+        by_company.setdefault(company, []).append(call)
+    found: dict[tuple[str, str], list[Decision]] = {}
+    for company, its_calls in by_company.items():
+        for some in in_batches(its_calls):
+            made = of_calls(store, company, list(some))
+            found |= {(company, call): its for call, its in made.items()}
+    return found
 
 
 def of_calls(store: Store, domain: str, calls: list[str]) -> dict[str, list[Decision]]:

@@ -18,6 +18,14 @@ def test_an_empty_list_is_said_in_words(cli: Cli) -> None:
     assert cli.json("call", "list") == []
 
 
+def test_a_call_that_two_companies_have_is_listed_for_each_with_what_it_decided(cli: Cli) -> None:
+    cli.write([*not_recorded("a"), *answered("a", 2100.0, talk_to(company=BETA), decision="theirs")])
+    calls = {one["company"]: [made["record"] for made in one["decisions"]] for one in cli.json("call", "list")}
+    talks = {one["company"]: (one["talks"], one["recorded"]) for one in cli.json("conversation", "list")}
+    assert calls == {ACME: [False], BETA: [True]}
+    assert talks == {ACME: (1, 0), BETA: (1, 1)}
+
+
 def test_a_call_is_listed_with_everything_decided_in_it(cli: Cli) -> None:
     cli.write([*recorded("a"), *not_recorded("n")])
     newest, oldest = cli.json("call", "list", "--company", ACME)
