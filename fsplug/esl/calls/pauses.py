@@ -131,7 +131,7 @@ class Pauses:
         open_calls = [one for one in calls if one in self._book.calls]
         for row in pauses.open_of(self._store, open_calls):
             due_at = row.at + PAUSE_SECONDS
-            cause = row.id.removesuffix(f"-{row.call}") if row.kind is Change.SILENCED else ""
+            cause = row.id.removesuffix(f"-{row.company}") if row.kind is Change.SILENCED else ""
             who, how = row.username or "", row.how or ""
             one = Pause(row.id, row.call, row.company, who, row.leg, how, row.at, due_at, cause)
             self._open[one.id] = one
@@ -166,7 +166,7 @@ class Pauses:
         there = {one.company, *(its.company for its in self._open.values() if its.cause == one.id)}
         for company in others - there:
             call, at = known.conversation_in(company), self._ports.clock()
-            made = Pause(f"{one.id}-{call}", call, company, "", "", one.how, at, one.due_at, one.id)
+            made = Pause(f"{one.id}-{company}", call, company, "", "", one.how, at, one.due_at, one.id)
             self._open[made.id] = made
             self._write(made, None)
             self.on_change(company)
