@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.store.audit import trail
 from fsplug.store.audit.trail import AuditEntry
-from fsplug.store.calls import calls
 from fsplug.store.config import companies, groups
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
@@ -25,13 +24,11 @@ from fsplug.web.pages.player import marks
 class ShownRecording:
     """What the page shows. `lanes` are the parties as drawn; none when both are mixed.
 
-    `has_conversation`: its call is the company's, and so has a page.
     `is_picked_up` is whether the answerer took a call that rang elsewhere. `names` are people's names by their name in
     the audit trail; `mails` are each share's mails by the share's id.
     """
 
     recording: Recording
-    has_conversation: bool
     caller: NamedParty
     answerer: NamedParty
     is_picked_up: bool
@@ -71,7 +68,6 @@ def shown(store: Store, viewer: Viewer, recording: Recording) -> ShownRecording:
     shared = shares.of_recording(store, domain, recording.id) if viewer.reaches(Need.SHARING) else []
     return ShownRecording(
         recording,
-        bool(recording.call and calls.among(store, domain, {recording.call})),
         caller,
         answerer,
         ends[1].picked_up,

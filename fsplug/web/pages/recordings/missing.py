@@ -12,7 +12,7 @@ from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.periods import Days, Period, days_of, today
 from fsplug.policy.recording import participants
 from fsplug.policy.recording.participants import Participant
-from fsplug.store.calls import calls, decisions, gaps, overview
+from fsplug.store.calls import decisions, gaps, overview
 from fsplug.store.calls.decisions import Decision
 from fsplug.store.calls.gaps import Gap
 from fsplug.store.db.database import Store
@@ -118,12 +118,10 @@ def wanted(typed: MissingFilters, viewer: Viewer) -> Wanted:
 
 
 def lines(store: Store, viewer: Viewer, found: list[Gap]) -> list[MissingRecording]:
-    """The gaps with what is known of their talks, and with their calls where they are the company's."""
-    ids = {one.call for one in found if one.call}
-    made = decisions.of_calls(store, viewer.domain, list(ids))
-    known, own = {one.id: one for each in made.values() for one in each}, calls.among(store, viewer.domain, ids)
-    within = [one if one.call in own else replace(one, call=None) for one in found]
-    return [_line(one, known.get(one.decision), viewer.company.country) for one in within]
+    """The gaps with what is known of their talks."""
+    made = decisions.of_calls(store, viewer.domain, list({one.call for one in found if one.call}))
+    known = {one.id: one for each in made.values() for one in each}
+    return [_line(one, known.get(one.decision), viewer.company.country) for one in found]
 
 
 def _line(gap: Gap, made: Decision | None, country: str) -> MissingRecording:

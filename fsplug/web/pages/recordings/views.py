@@ -12,7 +12,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import Direction
 from fsplug.policy.periods import Period, today
-from fsplug.store.calls import calls, conversations
+from fsplug.store.calls import conversations
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor
 from fsplug.store.recordings.search import results
@@ -105,7 +105,7 @@ def show(folder: str, wrong: str | None = None, is_folded: bool = False, **more:
     viewer, typed = shell.viewer(), filters.read(request.values)
     found, offered, code = _looked(guard.store(), viewer, typed)
     wrong = wrong or (g.words.error(code) if code else None)
-    lines = [line(one, viewer) for one in _leading_on(guard.store(), viewer.domain, found.recordings)]
+    lines = [line(one, viewer) for one in found.recordings]
     is_folded = is_folded and not typed.order.is_by_length
     rows = _folded(lines, viewer, typed.order.is_ascending) if is_folded else lines
     shown: dict[str, Any] = {
@@ -160,12 +160,6 @@ def _offered(store: Store, viewer: Viewer) -> Choices:
     return Choices(results.departments(store, viewer.domain), results.groups(store, viewer.domain), True)
 
 
-def _leading_on(store: Store, domain: str, found: Sequence[Found]) -> list[Found]:
-    """The same, with the call of each only where it is the company's: another company's has no page here."""
-    known = calls.among(store, domain, {one.call for one in found if one.call})
-    return [one if one.call in known else replace(one, call=None) for one in found]
-
-
 def line(one: Found, viewer: Viewer) -> ListedRecording:
     """The recording as the viewer sees it."""
     country = viewer.company.country
@@ -174,7 +168,8 @@ def line(one: Found, viewer: Viewer) -> ListedRecording:
 
 def _folded(lines: Sequence[ListedRecording], viewer: Viewer, is_oldest_first: bool) -> list[ListedRecording]:
     """The same, in their order, with those of one conversation in the row of the earliest."""
-    joined = conversations.by_call(guard.store(), viewer.domain, [one.found.call for one in lines if one.found.call])
+    calls = [one.found.call for one in lines if one.found.call]
+    joined = conversations.by_call(guard.store(), viewer.domain, calls)
     rows: dict[str, list[ListedRecording]] = {}
     for one in lines if is_oldest_first else reversed(lines):
         call = one.found.call

@@ -1,7 +1,5 @@
 """The list of recordings: what each person sees of it, by every filter, whatever they type."""
 
-from dataclasses import replace
-
 import pytest
 
 from fsplug.store.calls import ledger
@@ -9,7 +7,7 @@ from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import actors
 from fsplug.store.recordings import access
 from tests.store.accountcast import Console
-from tests.store.cast import ACME, BETA
+from tests.store.cast import ACME
 from tests.web.conftest import URL, Browser
 from tests.web.pages.recordings.listed import ANNA, NOW, calls_on, recorded_talk
 
@@ -157,14 +155,6 @@ def test_what_is_not_sealed_shows_its_state_and_no_loudspeaker(anna: Browser, pa
     ledger.apply(past.store, recorded_talk("now", "22334455", ANNA, NOW - 5)[:3])
     page = anna.get("/recordings").text
     assert "now" not in calls_on(page) and "Being recorded" in page
-
-
-def test_of_a_call_that_is_another_company_s_there_is_no_conversation_to_open(anna: Browser, past: Console) -> None:
-    # The operator's dialplan led the caller on from that company.
-    others, *talk = recorded_talk("led", "22334455", ANNA, NOW - 5)
-    ledger.apply(past.store, [replace(others, company=BETA), *talk])
-    for page in (anna.get("/recordings").text, anna.get("/recordings/led-rec").text):
-        assert "/recordings/led-rec" in page and "/conversations/led" not in page
 
 
 @pytest.mark.parametrize(("language", "word"), [("da", "Opkaldsoptagelser"), ("sv", "Samtalsinspelningar")])
