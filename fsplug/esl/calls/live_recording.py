@@ -65,7 +65,7 @@ class Recording:
     about to begin or might, and no decision has ordered it yet. `is_told`: the switch was told to begin it.
     `is_kept`: False while nobody knows of it, because the recorded user has neither started nor kept it; it goes
     without a trace then, with the recordings of the same talk that it followed, `before`. `is_ended`: the recorded user
-    has stopped it, and it is all of the talk.
+    has stopped it, and it is all of the talk. `trouble` is why the switch has not begun it in time, once it has not.
     """
 
     id: str
@@ -93,6 +93,7 @@ class Recording:
     is_kept: bool = True
     is_ended: bool = False
     before: tuple["Recording", ...] = ()
+    trouble: str = ""
 
     @classmethod
     def ordered(cls, new: str, path: str, company: str, call: str, terms: Terms) -> Self:

@@ -18,6 +18,7 @@ from fsplug.esl.calls.recording_reports import END_UNSEEN, LIMIT_REACHED, STOP_U
 from fsplug.esl.calls.starts import Starts
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.terms import OnFailure
+from fsplug.store.calls.gap_rows import START_FAILED
 
 log = structlog.get_logger()
 
@@ -193,7 +194,8 @@ class Recorder:
     def _settle(self, recording: Recording, leg_ended_at: float | None) -> None:
         if recording.stage is Stage.ARMED and recording.decision and not self._ports.spool.exists(recording.id):
             is_over = recording.is_over or recording.talked_less_than(START_SECONDS, leg_ended_at)
-            self.reports.lost(recording, *((ENDED_BEFORE_START, OVER_BEFORE) if is_over else _NEVER_STARTED))
+            why = (ENDED_BEFORE_START, OVER_BEFORE) if is_over else _NEVER_STARTED
+            self.reports.lost(recording, *((START_FAILED, recording.trouble) if recording.trouble else why))
         if leg_ended_at is None:
             self.end_unseen(recording)
         else:
@@ -278,9 +280,9 @@ class Recorder:
         if recording.is_over or recording.leg not in self._book.channels:
             self.never_began(recording, ENDED_BEFORE_START, OVER_BEFORE)
             return
-        spool = self._ports.spool
-        self.never_began(recording, "start-failed", spool.trouble or spool.kept_out or _NOT_STARTED)
-        self._close_if_policy_says(recording)
+        recording.trouble = self._ports.spool.trouble or self._ports.spool.kept_out or _NOT_STARTED
+        # It is awaited until its leg has ended: the leg's own thread may still wait for a processor.
+        self.fail(recording, START_FAILED, recording.trouble)
 
     def _ended_early(self, recording: Recording, cause: str, ran_seconds: float) -> None:
         why = cause or "no cause given"

@@ -10,8 +10,9 @@ from fsplug.store.schema.calls import Gaps
 from fsplug.store.schema.recordings import Recordings
 
 _COLUMNS = "decision company call recording cause detail at"
-# The cause of a gap that is only suspected while the talk goes on: the sealed file has the last word.
-STALLED = "write-stalled"
+# Causes that are only suspected while the talk goes on: the sealed file has the last word, and what has not begun may
+# begin late.
+STALLED, START_FAILED = "write-stalled", "start-failed"
 # What every other cause explains better, even a stall.
 SHORT = "short"
 # What others write down of a node that is gone: whatever the node itself knows is better.
@@ -58,8 +59,8 @@ def of_lost() -> Any:
 def _earliest(query: Any) -> Any:
     """One gap for each decision, with the earliest cause, so that the order of arrival doesn't matter.
 
-    A stall explains only a short file, so it gives way to every cause that is certain. That the node is gone gives
-    way to every other cause.
+    A stall explains only a short file, and what seemed not to begin may have begun late, so both give way to every
+    cause that is certain. That the node is gone gives way to every other cause.
     """
     new = {name: getattr(EXCLUDED, name) for name in ("recording", "cause", "detail", "at")}
     before = Tuple(_rank(new["cause"]), new["at"], new["cause"]) < Tuple(_rank(Gaps.cause), Gaps.at, Gaps.cause)
@@ -71,6 +72,7 @@ def _earliest(query: Any) -> Any:
 
 
 def _rank(cause: Any) -> Any:
-    ranks = [(cause == constant(STALLED), SQL("1")), (cause == constant(SHORT), SQL("2"))]
+    ranks = [(cause == constant(suspected), SQL("1")) for suspected in (STALLED, START_FAILED)]
+    ranks += [(cause == constant(SHORT), SQL("2"))]
     ranks += [(cause == constant(gone), SQL("3")) for gone in GONE]
     return Case(None, ranks, SQL("0"))

@@ -14,7 +14,24 @@ def test_a_recording_that_the_switch_never_began_is_started_and_if_that_fails_is
     story.until(10)
     assert story.switch.commands == [("start", "B1001", recording)]
     story.until(15)
+    assert (story.recordings(), story.gaps()) == ({recording: "expected"}, ["start-failed"])
+    story.receives(*without("RECORD_STOP", talk_ends(recording)))
+    story.until(30)
     assert (story.recordings(), story.gaps()) == ({recording: "lost"}, ["start-failed"])
+
+
+def test_a_recording_that_a_starved_switch_begins_after_all_is_kept_and_its_late_beginning_is_told(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.receives(*without("RECORD_START", talk_begins(recording)))
+    story.until(15)
+    story.spool.files = {recording}
+    story.receives((15.0, "B1001", "RECORD_START", started(recording)))
+    story.until(16)
+    assert (story.recordings(), story.gaps()) == ({recording: "recording"}, ["began-late"])
+    story.receives(*talk_ends(recording))
+    story.until(30)
+    assert (story.recordings(), story.gaps()) == ({recording: "stopped"}, ["began-late"])
 
 
 def test_a_fail_closed_call_that_cannot_be_recorded_is_hung_up(story):
